@@ -39,6 +39,8 @@ def _dispatch(options: argparse.Namespace) -> int:
         argv = options.argv[1:] if options.argv[:1] == ["--"] else options.argv
         if not argv:
             raise ServiceError("Say which command to run: exec -- COMMAND")
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _leave)
         with session(options.redis_db) as values:
             return run_command(argv, values)
     if options.command == "up":
@@ -50,6 +52,11 @@ def _dispatch(options: argparse.Namespace) -> int:
     elif options.command == "env":
         return _print_environment()
     return _print_status() if options.command in {"up", "status"} else 0
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Asked to end while no command runs: clean up on the way out."""
+    sys.exit(128 + number)
 
 
 def run_command(argv: list[str], values: dict[str, str]) -> int:

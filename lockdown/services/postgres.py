@@ -101,7 +101,7 @@ class Postgres:
             account = service_account()
             if account is not None:
                 os.chown(secret.name, account.pw_uid, account.pw_gid)
-            command = [postgres_bin(self.state) / "initdb", "-D", draft, "-U", "postgres"]
+            command = [str(postgres_bin(self.state) / "initdb"), "-D", str(draft), "-U", "postgres"]
             command += ["--auth=scram-sha-256", f"--pwfile={secret.name}", "--encoding=UTF8"]
             command += ["--locale=C.UTF-8", "--no-sync", "--no-instructions"]
             done = subprocess.run(

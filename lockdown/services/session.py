@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from typing import IO
 
 from lockdown.services import external, processes
 from lockdown.services.errors import ServiceError
@@ -44,24 +45,34 @@ def session(redis_db: int = 0) -> Iterator[dict[str, str]]:
     """Start what is missing and yield the environment. The last one out stops what a session
     started; what `up` started stays."""
     processes.adopt_orphans()
-    state = load_state()
-    with control_lock(state):
+    membership: IO[str] | None = None
+    try:
+        with processes.undisturbed():
+            membership, values = _enter(redis_db)
+        yield values
+    finally:
+        with processes.undisturbed():
+            _leave(membership)
+
+
+def _enter(redis_db: int) -> tuple[IO[str], dict[str, str]]:
+    with control_lock(load_state()):
         state = load_state()
         services = embedded(state)
         if services and not any(service.running() for service in services):
             state.keep = False
             state.save()
         start(services)
-        membership = join_users(state)
-        values = environment(state, redis_db)
-    try:
-        yield values
-    finally:
-        with control_lock(state):
+        return join_users(state), environment(state, redis_db)
+
+
+def _leave(membership: IO[str] | None) -> None:
+    with control_lock(load_state()):
+        if membership is not None:
             membership.close()
-            state = load_state()
-            if not state.keep and not in_use(state):
-                stop(embedded(state))
+        state = load_state()
+        if not state.keep and not in_use(state):
+            stop(embedded(state))
 
 
 def start(services: list[Service]) -> None:
