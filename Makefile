@@ -12,7 +12,6 @@ SERVICES := $(PY) -m lockdown.services exec
 SETTINGS := SECRET_KEY=check DATABASE_URL=postgresql://127.0.0.1/check REDIS_URL=redis://127.0.0.1
 
 export UV_PYTHON_DOWNLOADS := never
-export UV_LINK_MODE := copy
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
