@@ -1,0 +1,139 @@
+// Small enhancements. Every page works without this file.
+(function () {
+  "use strict";
+  var doc = document;
+  function each(selector, act, root) { (root || doc).querySelectorAll(selector).forEach(act); }
+  function say(words) {
+    var live = doc.getElementById("live"), toast = doc.getElementById("toast");
+    if (live) live.textContent = words;
+    if (!toast) return;
+    toast.textContent = words;
+    clearTimeout(say.timer);
+    say.timer = setTimeout(function () { toast.textContent = ""; }, 4000);
+  }
+
+  // Clock: the server's wall time plus what has passed here, so a wrong phone clock does not matter.
+  var loadedAt = Date.now();
+  function tick() {
+    each("[data-clock]", function (clock) {
+      if (!clock.base) {
+        var t = /T(\d\d):(\d\d):(\d\d)/.exec(clock.dataset.clock);
+        if (!t) return;
+        clock.base = t[1] * 3600 + t[2] * 60 + +t[3];
+        clock.from = clock.from || (doc.readyState === "loading" ? loadedAt : Date.now());
+      }
+      var s = Math.floor(clock.base + (Date.now() - clock.from) / 1000) % 86400;
+      var parts = [s / 3600, s % 3600 / 60].concat("seconds" in clock.dataset ? [s % 60] : []);
+      var text = parts.map(function (n) { return String(Math.floor(n)).padStart(2, "0"); }).join(":");
+      if (clock.textContent !== text) clock.textContent = text;
+    });
+  }
+  setInterval(tick, 1000);
+
+  // Copy to the clipboard; in a webview without the API the text is selected for a long press.
+  function copy(button) {
+    var box = doc.getElementById(button.dataset.copy), words = box.value || box.textContent;
+    var done = function () { say(button.dataset.done); };
+    if (navigator.clipboard) return navigator.clipboard.writeText(words).then(done, function () { box.select(); });
+    box.select();
+    if (doc.execCommand("copy")) done();
+  }
+
+  // Quantity: two buttons around a number field.
+  function step(button) {
+    var field = button.closest("[data-qty]").querySelector("input");
+    var before = field.value;
+    if (button.dataset.step > 0) field.stepUp(); else field.stepDown();
+    if (field.value !== before) field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // Drawer: a home's file slides in; the link stays a link without htmx.
+  var drawer = doc.getElementById("drawer"), opener = null;
+  function openDrawer(link) {
+    var url = link.getAttribute("href");
+    opener = link;
+    mark(link);
+    drawer.querySelector("[data-drawer-full]").href = url;
+    if (!drawer.open) { if (window.innerWidth < 760) drawer.showModal(); else drawer.show(); }
+    htmx.ajax("GET", url, { target: "#drawer-body", swap: "innerHTML show:none" }).then(function () {
+      drawer.scrollTop = 0;
+      doc.getElementById("drawer-body").focus({ preventScroll: true });
+    });
+  }
+  function mark(link) {
+    each(".c.is-open", function (cell) { cell.classList.remove("is-open"); });
+    if (link && link.classList.contains("c")) link.classList.add("is-open");
+  }
+  if (drawer) {
+    drawer.addEventListener("close", function () { mark(null); if (opener) opener.focus({ preventScroll: true }); });
+    doc.addEventListener("keydown", function (event) { if (event.key === "Escape" && drawer.open) drawer.close(); });
+  }
+
+  // Stacking plan: one tab stop, arrow keys walk between the homes.
+  function walk(event) {
+    var here = event.target.closest(".sp a.c"), move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!here || !move) return;
+    var from = here.getBoundingClientRect(), best = null, least = Infinity;
+    each("a.c", function (other) {
+      if (other === here) return;
+      var box = other.getBoundingClientRect(), dx = box.left - from.left, dy = box.top - from.top;
+      var along = move[0] ? dx * move[0] : dy * move[1], aside = Math.abs(move[0] ? dy : dx);
+      if (along > 2 && (move[0] ? aside < 2 : true) && along * 4 + aside < least) { least = along * 4 + aside; best = other; }
+    }, here.ownerSVGElement);
+    event.preventDefault();
+    if (best) { here.setAttribute("tabindex", "-1"); best.removeAttribute("tabindex"); best.focus(); }
+  }
+  doc.addEventListener("keydown", walk);
+
+  doc.addEventListener("click", function (event) {
+    var at = function (selector) { return event.target.closest(selector); }, hit;
+    if ((hit = at("a[data-drawer]")) && drawer && window.htmx && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) { event.preventDefault(); openDrawer(hit); }
+    else if ((hit = at("[data-copy]"))) copy(hit);
+    else if ((hit = at("[data-step]"))) step(hit);
+    else if (at("[data-print]")) window.print();
+    each("details[data-menu][open]", function (menu) { if (!menu.contains(event.target)) menu.open = false; });
+  });
+
+  // File drop: a file let go over the box lands in its plain file input.
+  function names(box) {
+    var input = box.querySelector("input"), out = box.querySelector("output");
+    out.textContent = Array.from(input.files).map(function (file) { return file.name; }).join(", ");
+  }
+  ["dragover", "dragleave", "drop"].forEach(function (kind) {
+    doc.addEventListener(kind, function (event) {
+      var box = event.target.closest && event.target.closest("[data-drop]");
+      if (!box) return;
+      event.preventDefault();
+      box.classList.toggle("is-over", kind === "dragover");
+      if (kind === "drop" && event.dataTransfer.files.length) {
+        box.querySelector("input").files = event.dataTransfer.files;
+        names(box);
+      }
+    });
+  });
+  doc.addEventListener("change", function (event) { var box = event.target.closest("[data-drop]"); if (box) names(box); });
+
+  // What a fresh piece of page needs.
+  function dress(root) {
+    each("[data-copy][hidden], [data-step][hidden], [data-print][hidden]", function (button) { button.hidden = false; }, root);
+    each("[data-stack] .sp:not(.stack-pin)", function (plan) {
+      each("a.c", function (cell, index) { if (index) cell.setAttribute("tabindex", "-1"); }, plan);
+    }, root);
+    each("[data-scroll-now]", function (box) { box.scrollIntoView({ block: "nearest" }); }, root);
+    var summary = (root || doc).querySelector("[data-focus]");
+    if (summary) summary.focus();
+    tick();
+  }
+  dress(doc);
+
+  doc.body.addEventListener("htmx:load", function (event) { if (event.detail.elt !== doc.body) dress(event.detail.elt); });
+  doc.body.addEventListener("htmx:beforeSwap", function (event) {
+    var detail = event.detail;
+    if (detail.target.id !== "drawer-body" || detail.serverResponse.indexOf("<main") < 0) return;
+    var page = new DOMParser().parseFromString(detail.serverResponse, "text/html").querySelector("main");
+    if (page) detail.serverResponse = page.innerHTML;
+  });
+  function failed() { say(doc.getElementById("toast").dataset.failed); }
+  doc.body.addEventListener("htmx:sendError", failed);
+  doc.body.addEventListener("htmx:responseError", function (event) { if (event.detail.requestConfig.verb !== "get") failed(); });
+})();
