@@ -41,7 +41,7 @@ check: $(STAMP) ## Format, lint, types, imports, templates, migrations, translat
 	git ls-files -z '*.html' | xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
 	$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) -c 'from importlinter.cli import lint_imports_command as run; run()'
-	$(SETTINGS) $(PY) -m mypy .
+	$(SETTINGS) $(PY) -m mypy
 	$(SERVICES) --redis-db 1 -- $(PY) manage.py makemigrations --check --dry-run --database owner
 	$(SETTINGS) $(PY) manage.py messages --check
 

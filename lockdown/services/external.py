@@ -1,10 +1,10 @@
 """Servers that are already there: DATABASE_URL and REDIS_URL of somebody else's making."""
 
+import importlib
 import os
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
-import redis
 from psycopg import sql
 
 from lockdown.services.errors import ServiceError
@@ -63,4 +63,6 @@ def reset(state: State) -> None:
             connection.execute("CREATE SCHEMA public")
             connection.execute(ROLES_SQL.read_bytes())
     if os.environ.get("REDIS_URL"):
+        # Half a second to import, and needed only here.
+        redis = importlib.import_module("redis")
         redis.Redis.from_url(os.environ["REDIS_URL"]).flushdb()
