@@ -1,5 +1,6 @@
 """Servers that are already there: DATABASE_URL and REDIS_URL of somebody else's making."""
 
+import hmac
 import importlib
 import os
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -26,21 +27,32 @@ def database_environment(state: State) -> dict[str, str]:
         return {"DATABASE_URL": url, "DATABASE_OWNER_URL": owner}
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=10) as admin:
-            _adopt(admin, state)
+            passwords = _passwords(url, state)
+            _adopt(admin, passwords)
     except psycopg.Error as error:
         raise ServiceError(f"The database of DATABASE_URL cannot be used: {error}") from error
     return {
-        "DATABASE_URL": _with_role(url, "lockdown_app", state.app_password),
-        "DATABASE_OWNER_URL": _with_role(url, "lockdown_owner", state.owner_password),
+        "DATABASE_URL": _with_role(url, "lockdown_app", passwords["lockdown_app"]),
+        "DATABASE_OWNER_URL": _with_role(url, "lockdown_owner", passwords["lockdown_owner"]),
     }
 
 
-def _adopt(admin: psycopg.Connection[tuple[object, ...]], state: State) -> None:
+def _passwords(url: str, state: State) -> dict[str, str]:
+    """Derived from the administrator's password, so that two checkouts on one server agree;
+    our own secrets where there is none."""
+    own = {"lockdown_app": state.app_password, "lockdown_owner": state.owner_password}
+    secret = urlsplit(url).password
+    if not secret:
+        return own
+    return {role: hmac.new(secret.encode(), role.encode(), "sha256").hexdigest() for role in own}
+
+
+def _adopt(admin: psycopg.Connection[tuple[object, ...]], passwords: dict[str, str]) -> None:
     """Make the roles, give the database to its owner, let the app's role in."""
     mighty = admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     if not mighty or not mighty[0]:
         raise ServiceError(NO_OWNER)
-    make_roles(admin, state)
+    make_roles(admin, passwords)
     database = admin.info.dbname
     admin.execute(
         sql.SQL("ALTER DATABASE {} OWNER TO lockdown_owner").format(sql.Identifier(database))

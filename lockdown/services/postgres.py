@@ -52,12 +52,15 @@ class Postgres:
     def port(self) -> int:
         return self.state.postgres_port
 
-    def url(self, role: str = "lockdown_app", database: str = "lockdown") -> str:
-        password = {
-            "lockdown_app": self.state.app_password,
+    @property
+    def passwords(self) -> dict[str, str]:
+        return {
             "lockdown_owner": self.state.owner_password,
-            "postgres": self.state.admin_password,
-        }[role]
+            "lockdown_app": self.state.app_password,
+        }
+
+    def url(self, role: str = "lockdown_app", database: str = "lockdown") -> str:
+        password = {"postgres": self.state.admin_password, **self.passwords}[role]
         return f"postgresql://{role}:{password}@{processes.LOOPBACK}:{self.port}/{database}"
 
     def pid(self) -> int:
@@ -152,7 +155,7 @@ class Postgres:
         """Roles, the rights of the app's role (also in template1, so that databases made later
         by the owner have them), and the database."""
         with psycopg.connect(self.url("postgres", "template1"), autocommit=True) as admin:
-            make_roles(admin, self.state)
+            make_roles(admin, self.passwords)
             admin.execute(ROLES_SQL.read_bytes())
             exists = admin.execute("SELECT 1 FROM pg_database WHERE datname = 'lockdown'")
             if exists.fetchone() is None:
@@ -160,23 +163,20 @@ class Postgres:
         (self.folder / "bootstrapped").touch()
 
 
-def make_roles(admin: psycopg.Connection[tuple[object, ...]], state: State) -> None:
+def make_roles(admin: psycopg.Connection[tuple[object, ...]], passwords: dict[str, str]) -> None:
     """The owner (migrations, may create databases for tests) and the app's role (neither owner
     nor superuser, bound by row security)."""
-    wanted = {
-        "lockdown_owner": (state.owner_password, "CREATEDB"),
-        "lockdown_app": (state.app_password, "NOCREATEDB"),
-    }
-    for role, (password, rights) in wanted.items():
+    for role, rights in (("lockdown_owner", "CREATEDB"), ("lockdown_app", "NOCREATEDB")):
         known = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+        statement = sql.SQL(
+            "{verb} ROLE {role} LOGIN NOSUPERUSER NOCREATEROLE NOBYPASSRLS {rights} "
+            "PASSWORD {password}"
+        )
         admin.execute(
-            sql.SQL(
-                "{verb} ROLE {role} LOGIN NOSUPERUSER NOCREATEROLE NOBYPASSRLS {rights} "
-                "PASSWORD {password}"
-            ).format(
+            statement.format(
                 verb=sql.SQL("ALTER" if known else "CREATE"),
                 role=sql.Identifier(role),
                 rights=sql.SQL(rights),
-                password=sql.Literal(password),
+                password=sql.Literal(passwords[role]),
             )
         )
