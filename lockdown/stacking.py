@@ -5,8 +5,8 @@ the doors. Each home is a link that carries colour, letter and shape.
 Lengths are CSS pixels; SVGs are drawn at their own size, so text keeps its size.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from django.utils.translation import gettext as _
@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 STATUSES = ("now", "next", "done", "late", "wait")
 TICK = "✓"
 ISOLATED = "隔"
-ROOF, GROUND, LABEL, SHAFT = 20, 24, 30, 18
-DESK_WIDTH, DESK_HEIGHT = 462, 560
+ROOF, GROUND, LABEL, SHAFT = 17, 22, 30, 18
+DESK_WIDTH, DESK_HEIGHT = 462, 540
 PHONE_WIDTH, PHONE_PITCH = 334, 44
 
 
@@ -74,7 +74,7 @@ class Geometry:
     short: bool
     floors: int
     roof: int = ROOF
-    lefts: tuple[float, ...] = field(default=())
+    lefts: tuple[float, ...] = ()
 
     @property
     def width(self) -> float:
@@ -110,7 +110,7 @@ def desk_geometry(stack: Stack) -> Geometry:
     shafts = _shafts(stack, columns)
     room = DESK_WIDTH - LABEL - len(shafts) * SHAFT - 2
     pitch_x = min(max(room / columns, 46), 108)
-    pitch_y = min(max(DESK_HEIGHT / floors, 16), 34)
+    pitch_y = min(max(DESK_HEIGHT / floors, 15.5), 34)
     gap = 5 if pitch_y >= 28 else 3 if pitch_y >= 21 else 2
     font = 14 if pitch_y >= 26 else 13 if pitch_y >= 21 else 12 if pitch_y >= 18 else 11
     return _geometry(columns, floors, shafts, pitch_x, pitch_y, gap, font)
@@ -126,26 +126,11 @@ def phone_geometry(stack: Stack) -> Geometry:
 
 
 def _geometry(
-    columns: int,
-    floors: int,
-    shafts: tuple[int, ...],
-    pitch_x: float,
-    pitch_y: float,
-    gap: int,
-    font: int,
+    columns: int, floors: int, shafts: tuple[int, ...], x: float, y: float, gap: int, font: int
 ) -> Geometry:
-    pitch_x, pitch_y = round(pitch_x, 1), round(pitch_y, 1)
-    return Geometry(
-        columns=columns,
-        pitch_x=pitch_x,
-        pitch_y=pitch_y,
-        gap=gap,
-        font=font,
-        shafts=shafts,
-        short=pitch_x < 66,
-        floors=floors,
-        lefts=_lefts(columns, pitch_x, shafts),
-    )
+    x, y = round(x, 1), round(y, 1)
+    lefts = _lefts(columns, x, shafts)
+    return Geometry(columns, x, y, gap, font, shafts, x < 66, floors, ROOF, lefts)
 
 
 def short_door(door: str) -> str:
@@ -206,7 +191,9 @@ def _pin(floor: Floor, top: float, geo: Geometry) -> str:
     if not floor.url:
         return f"<g{now}>{mark}{text}</g>"
     spoken_floor = escape(_("Floor %(number)s") % {"number": floor.label or floor.number})
-    hit = f'<rect y="{top}" width="{LABEL}" height="{geo.pitch_y}" fill="none" pointer-events="all"/>'
+    hit = (
+        f'<rect y="{top}" width="{LABEL}" height="{geo.pitch_y}" fill="none" pointer-events="all"/>'
+    )
     return (
         f'<a class="fl-a{" is-now" if floor.is_now else ""}" href="{escape(floor.url)}"'
         f' aria-label="{spoken_floor}">{hit}{mark}{text}</a>'
@@ -229,7 +216,9 @@ def _house(geo: Geometry) -> str:
 def _ground(stack: Stack, geo: Geometry) -> str:
     base = round(geo.roof + geo.floors * geo.pitch_y + 1, 1)
     words = escape(stack.caption)
-    caption = f'<text class="gt" x="1" y="{base + 17}" font-size="12">{words}</text>' if words else ""
+    caption = (
+        f'<text class="gt" x="1" y="{base + 15}" font-size="12">{words}</text>' if words else ""
+    )
     return f'<path class="ground" d="M0 {base}H{round(geo.width, 1)}"/>{caption}'
 
 
@@ -269,7 +258,8 @@ def _cell(cell: Cell, left: float, top: float, width: float, geo: Geometry) -> s
     if not cell.url:
         return f'<g class="c s-{shown}" role="img" aria-label="{words}">{inner}</g>'
     return (
-        f'<a class="c s-{shown}" href="{escape(cell.url)}" data-drawer aria-label="{words}">{inner}</a>'
+        f'<a class="c s-{shown}" href="{escape(cell.url)}" data-drawer'
+        f' aria-label="{words}">{inner}</a>'
     )
 
 
@@ -292,99 +282,13 @@ def _letter(letter: str, right: float, base: float, geo: Geometry) -> str:
         small, large = round(size * 0.36, 1), round(size * 0.64, 1)
         return f'<path class="tk" d="M{left} {middle}l{small} {small} {large}-{large}"/>'
     size = max(geo.font - 1, 11)
-    return f'<text class="mk" x="{round(right, 1)}" y="{base}" font-size="{size}">{escape(letter)}</text>'
+    right = round(right, 1)
+    return f'<text class="mk" x="{right}" y="{base}" font-size="{size}">{escape(letter)}</text>'
 
 
 def _care(cell: Cell, left: float, base: float, geo: Geometry) -> str:
     if not cell.mark_care:
         return ""
     half = round(geo.font * 0.31, 1)
-    return f'<path class="el" d="M{round(left, 1)} {base}l{half}-{round(half * 1.8, 1)} {half} {round(half * 1.8, 1)}z"/>'
-
-
-# Small multiples: a compound shows its buildings side by side.
-
-MINI = 9
-MINI_SHAPES = {
-    "done": "M{x} {m}a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0",
-    "now": "M{c} {t}l4 4-4 4-4-4z",
-    "next": "M{c} {t}l3.4 3.4-3.4 3.4-3.4-3.4z",
-    "late": "M{x} {t}l6 6m0-6l-6 6",
-    "wait": "M{x} {t}h6v6h-6z",
-    "iso": "M{x} {t}h6.6v6.6h-6.6z",
-}
-
-
-def mini_shape(status: str, x: float, y: float) -> str:
-    """Path data of one tiny home: circle done, diamond now, cross late, square not yet."""
-    if status == "done":
-        return MINI_SHAPES["done"].format(x=x + 0.8, m=y + 4)
-    if status in ("now", "next"):
-        return MINI_SHAPES[status].format(c=x + 4, t=y if status == "now" else y + 0.6)
-    return MINI_SHAPES[status].format(x=x + 1, t=y + 1)
-
-
-def _mini_tokens(stack: Stack) -> dict[str, list[str]]:
-    paths: dict[str, list[str]] = {}
-    floors = sorted(stack.floors, key=lambda floor: -floor.number)
-    for row, floor in enumerate(floors):
-        column = 0
-        for cell in floor.cells:
-            if cell is not None:
-                status = "iso" if cell.mark_isolated else cell.status
-                shape = status if status in MINI_SHAPES else "wait"
-                paths.setdefault(shape, []).append(mini_shape(shape, column * MINI, 6 + row * MINI))
-            column += cell.span if cell else 1
-    return paths
-
-
-def render_mini(stack: Stack) -> str:
-    """One building of the small multiples: one path per status, so 3,000 homes stay light."""
-    columns, rows = columns_of(stack), len(stack.floors)
-    width, base = columns * MINI, 6 + rows * MINI
-    paths = "".join(
-        f'<path class="m-{status}" d="{"".join(tokens)}"/>'
-        for status, tokens in sorted(_mini_tokens(stack).items())
-    )
-    return (
-        f'<svg class="mini" width="{max(width, 24)}" height="{base + 3}" aria-hidden="true"'
-        f' focusable="false"><path class="m-roof" d="M0 4L{width / 2} 0 {width} 4z"/>{paths}'
-        f'<path class="m-ground" d="M0 {base + 1.5}H{width}"/></svg>'
-    )
-
-
-def count_statuses(stack: Stack) -> dict[str, int]:
-    """How many homes stand in each status; isolated homes keep their status here."""
-    counts = dict.fromkeys(STATUSES, 0)
-    for floor in stack.floors:
-        for cell in floor.cells:
-            if cell is not None:
-                counts[cell.status if cell.status in counts else "wait"] += 1
-    return counts
-
-
-def render_minis(stacks: Iterable[Stack]) -> str:
-    """List items for a row of buildings: title, tiny plan, figure."""
-    return "".join(_mini_item(stack) for stack in stacks)
-
-
-def _mini_item(stack: Stack) -> str:
-    counts = count_statuses(stack)
-    total = sum(counts.values())
-    figure = stack.figure or f"{counts['done']}/{total}"
-    late = counts["late"]
-    words = _("%(done)s of %(total)s done, %(late)s late") % {
-        "done": counts["done"],
-        "total": total,
-        "late": late,
-    }
-    alarm = f' · {escape(_("%(count)s late") % {"count": late})}' if late else ""
-    inner = (
-        f'{render_mini(stack)}<span class="name">{escape(stack.title)}</span>'
-        f'<span class="fig"><b>{escape(figure)}</b>{alarm}</span>'
-    )
-    tone = ' class="is-late"' if late else ""
-    if not stack.url:
-        return f'<li{tone}><div class="mini-box">{inner}</div></li>'
-    name = escape(f"{stack.title}: {words}")
-    return f'<li{tone}><a href="{escape(stack.url)}" aria-label="{name}">{inner}</a></li>'
+    rise = round(half * 1.8, 1)
+    return f'<path class="el" d="M{round(left, 1)} {base}l{half}-{rise} {half} {rise}z"/>'

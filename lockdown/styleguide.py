@@ -1,5 +1,7 @@
 """The style guide: every component in every state, with sample data and invented people."""
 
+# ruff: noqa: E501
+
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -160,11 +162,26 @@ def _desk_samples() -> dict[str, Any]:
 
 
 def _record_samples() -> dict[str, Any]:
-    columns = [{"label": "房号"}, {"label": "住户"}, {"label": "电话"}, {"label": "人数", "num": True}, {"label": "核对"}]
+    columns = [
+        {"label": "房号"},
+        {"label": "住户"},
+        {"label": "电话"},
+        {"label": "人数", "num": True},
+        {"label": "核对"},
+    ]
     table = [
-        {"url": "#", "cells": ["1501", "赵**", "138****8000", 1, {"status": "done", "text": "已核对"}]},
-        {"url": "#", "cells": ["1502", "欧阳慕容司徒诸葛", "–", 3, {"status": "late", "text": "无人应门"}]},
-        {"url": "#", "cells": ["1503", "房客", "139****0011", 2, {"status": "wait", "text": "未核对"}]},
+        {
+            "url": "#",
+            "cells": ["1501", "赵**", "138****8000", 1, {"status": "done", "text": "已核对"}],
+        },
+        {
+            "url": "#",
+            "cells": ["1502", "欧阳慕容司徒诸葛", "–", 3, {"status": "late", "text": "无人应门"}],
+        },
+        {
+            "url": "#",
+            "cells": ["1503", "房客", "139****0011", 2, {"status": "wait", "text": "未核对"}],
+        },
     ]
     return {
         "columns": columns,
@@ -222,4 +239,3 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     part = request.GET.get("part", "guide")
     known = {"guide", "phone", "print", "board", "labels"}
     return render(request, f"styleguide/{part if part in known else 'guide'}.html", context)
-

@@ -65,11 +65,12 @@ def place(events: Iterable[DayEvent | Mapping], first: int = 6, last: int = 22) 
         left = percent / 100 * NOMINAL
         from_right = left + width > NOMINAL
         left = left - width if from_right else left
+        end = _percent(event.end, first, last) if event.end else None
+        right = max(left + width, (end or 0) / 100 * NOMINAL)
         lane = next((n for n, edge in enumerate(lanes) if edge + 4 <= left), len(lanes))
         if lane == len(lanes):
             lanes.append(0)
-        lanes[lane] = left + width
-        end = _percent(event.end, first, last) if event.end else None
+        lanes[lane] = right
         placed.append(Placed(event, percent, end, lane, width, from_right))
     return placed
 
@@ -85,11 +86,26 @@ def _pill(item: Placed) -> str:
     )
     if event.url:
         inner = f'<a href="{escape(event.url)}">{inner}</a>'
-    svg = f'<svg class="ev ev-{escape(event.state)}" x="{item.percent}%" y="{top}" overflow="visible">{inner}</svg>'
-    if item.end_percent and item.end_percent > item.percent:
-        low = top + PILL + 2
-        svg = f'<line class="dur" x1="{item.percent}%" x2="{item.end_percent}%" y1="{low}" y2="{low}"/>{svg}'
-    return svg
+    pill = (
+        f'<svg class="ev ev-{escape(event.state)}" x="{item.percent}%" y="{top}"'
+        f' overflow="visible">{inner}</svg>'
+    )
+    if not item.end_percent or item.end_percent <= item.percent:
+        return pill
+    long = round(item.end_percent - item.percent, 2)
+    return (
+        f'<rect class="dur dur-{escape(event.state)}" x="{item.percent}%" y="{top}"'
+        f' width="{long}%" height="{PILL}" rx="6"/>{pill}'
+    )
+
+
+def _hour(hour: int, first: int, last: int, floor: int) -> str:
+    x = round((hour - first) / (last - first) * 100, 2)
+    edge = " hn-a" if hour == first else " hn-z" if hour == last else ""
+    return (
+        f'<line class="hr" x1="{x}%" x2="{x}%" y1="16" y2="{floor}"/>'
+        f'<text class="hn{edge}" x="{x}%" y="{floor + 16}">{hour:02d}</text>'
+    )
 
 
 def render(
@@ -97,22 +113,16 @@ def render(
 ) -> str:
     """The whole line as a string of safe SVG inside a box that scrolls on a phone."""
     placed = place(events, first, last)
-    lanes = max((item.lane for item in placed), default=0) + 1
-    floor = 22 + lanes * LANE + 4
-    hours = "".join(
-        f'<line class="hr" x1="{x}%" x2="{x}%" y1="16" y2="{floor}"/>'
-        f'<text class="hn" x="{x}%" y="{floor + 16}">{hour:02d}</text>'
-        for hour in range(first, last + 1, 2)
-        for x in [round((hour - first) / (last - first) * 100, 2)]
-    )
+    floor = 22 + (max((item.lane for item in placed), default=0) + 1) * LANE + 4
+    hours = "".join(_hour(hour, first, last, floor) for hour in range(first, last + 1, 2))
     here = _percent(now, first, last)
-    clock = timezone.localtime(now).strftime("%H:%M")
     mark = (
         f'<line class="cur" x1="{here}%" x2="{here}%" y1="16" y2="{floor}"/>'
-        f'<text class="curt" x="{here}%" y="11">{clock}</text>'
+        f'<text class="curt" x="{here}%" y="11">{timezone.localtime(now):%H:%M}</text>'
     )
-    pills = "".join(_pill(item) for item in placed)
+    said = escape(label)
     return (
-        f'<div class="dayline" tabindex="0" role="group" aria-label="{escape(label)}">'
-        f'<svg height="{floor + 22}" role="group" aria-label="{escape(label)}">{hours}{mark}{pills}</svg></div>'
+        f'<div class="dayline" tabindex="0" role="group" aria-label="{said}">'
+        f'<svg height="{floor + 22}" role="group" aria-label="{said}">'
+        f"{hours}{mark}{''.join(_pill(item) for item in placed)}</svg></div>"
     )

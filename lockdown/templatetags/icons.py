@@ -1,5 +1,7 @@
 """Line icons and status glyphs, drawn for this product on a 24 × 24 and a 12 × 12 grid."""
 
+# ruff: noqa: E501
+
 ICONS: dict[str, str] = {
     "board": '<path d="M4 20V6l8-3 8 3v14M4 20h16M9 10h0M9 14h0M15 10h0M15 14h0M12 7v13"/>',
     "work": '<path d="M8 5h12M8 12h12M8 19h12M3.5 5l1 1 1.5-2M3.5 12l1 1L6 11M3.5 19l1 1L6 18"/>',

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from django import template
@@ -12,11 +13,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lockdown import stacking
+from lockdown import multiples, stacking
 from lockdown.templatetags import dayline as day
 from lockdown.templatetags.icons import GLYPHS, ICONS
 
 register = template.Library()
+
+DOUBLE_SURNAMES = (
+    *("欧阳", "上官", "司马", "诸葛", "尉迟", "皇甫"),
+    *("慕容", "令狐", "东方", "夏侯", "司徒", "端木"),
+)
+    ["欧阳", "上官", "司马", "诸葛", "尉迟", "皇甫", "慕容", "令狐", "东方", "夏侯", "司徒", "端木"]
+)
 
 STATUS_WORDS = {
     "now": lambda: _("Now"),
@@ -40,7 +48,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def glyph(status: str) -> SafeString:
-    """The shape of a status: dot, dashed ring, tick, exclamation, ring, triangle; 隔 is a letter."""
+    """The shape of a status: dot, dashed ring, tick, mark, ring, triangle; 隔 is a letter."""
     if status == "iso":
         return mark_safe('<span class="glyph-iso" aria-hidden="true">隔</span>')
     shape = GLYPHS.get(status, GLYPHS["wait"])
@@ -58,7 +66,7 @@ def tag_status(status: str, text: str = "") -> SafeString:
 @register.simple_tag
 def mini_glyph(status: str) -> SafeString:
     """One tiny home for the legend of small multiples."""
-    shape = stacking.mini_shape(status, 1, 1)
+    shape = multiples.mini_shape(status, 1, 1)
     return mark_safe(
         '<svg class="mini" width="11" height="11" aria-hidden="true">'
         f'<path class="m-{escape(status)}" d="{shape}"/></svg>'
@@ -80,7 +88,7 @@ def render_stack(stack: stacking.Stack, fit: str = "both") -> SafeString:
 @register.simple_tag
 def render_minis(stacks: Iterable[stacking.Stack]) -> SafeString:
     """Small multiples of a compound's buildings."""
-    return mark_safe(f'<ul class="minis">{stacking.render_minis(stacks)}</ul>')
+    return mark_safe(f'<ul class="minis">{multiples.render_minis(stacks)}</ul>')
 
 
 @register.simple_tag
@@ -96,13 +104,21 @@ def render_day(
 
 @register.simple_block_tag
 def card(
-    content: str, title: str = "", note: str = "", more: str = "", url: str = "", kind: str = "", id: str = ""
+    content: str,
+    title: str = "",
+    note: str = "",
+    more: str = "",
+    url: str = "",
+    kind: str = "",
+    anchor: str = "",
 ) -> SafeString:
     """{% card title=… note=… more="All" url=… %} … {% endcard %}; kind "flush" for tables."""
-    name = f' id="{escape(id)}"' if id else ""
+    name = f' id="{escape(anchor)}"' if anchor else ""
     head = ""
     if title:
-        link = f'<a class="more" href="{escape(url)}">{escape(str(more))}</a>' if url and more else ""
+        link = (
+            f'<a class="more" href="{escape(url)}">{escape(str(more))}</a>' if url and more else ""
+        )
         said = f'<span class="note">{escape(str(note))}</span>' if note else ""
         head = f'<div class="card-head"><h2>{escape(str(title))}</h2>{said}{link}</div>'
     extra = f" card-{escape(kind)}" if kind else ""
@@ -124,8 +140,7 @@ def mask_name(value: object) -> str:
     name = str(value or "").strip()
     if not name:
         return ""
-    double = ("欧阳", "上官", "司马", "诸葛", "尉迟", "皇甫", "慕容", "令狐", "东方", "夏侯", "司徒")
-    kept = name[:2] if name.startswith(double) and len(name) > 2 else name[0]
+    kept = name[:2] if name.startswith(DOUBLE_SURNAMES) and len(name) > 2 else name[0]
     return f"{kept}**"
 
 
@@ -199,7 +214,7 @@ def phrase(value: object) -> str:
     """Keep a number with its word ("第 3 天") on one line."""
     words = str(value or "").split(" ")
     joined = words[0]
-    for before, after in zip(words, words[1:], strict=False):
+    for before, after in pairwise(words):
         sticks = before[-1:].isdigit() or after[:1].isdigit()
         joined += ("\u00a0" if sticks else " ") + after
     return joined
