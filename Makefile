@@ -42,7 +42,7 @@ check: $(STAMP) ## Format, lint, types, imports, templates, migrations, translat
 	$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) -c 'from importlinter.cli import lint_imports_command as run; run()'
 	$(SETTINGS) $(PY) -m mypy
-	$(SERVICES) --redis-db 1 -- $(PY) manage.py makemigrations --check --dry-run --database owner
+	$(SERVICES) --redis-db 1 -- $(PY) manage.py makemigrations --check --dry-run
 	$(SETTINGS) $(PY) manage.py messages --check
 
 bench: $(STAMP) ## Measure against the machine's limits (ONLY=name for one)

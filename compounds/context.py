@@ -1,0 +1,55 @@
+"""The desk's navigation: what this member may open, in the order of the day's work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from compounds.roles import Permission
+
+# (label, url name, permission, icon, url names under which it is the active one)
+DESK = (
+    (_("Desk"), "reports:board", Permission.BOARD_SEE, "board"),
+    (_("My list"), "reports:my-list", Permission.WORK_DO, "work"),
+    (_("Households"), "households:list", Permission.HOUSEHOLD_SEE, "homes"),
+    (_("Orders"), "seals:order-list", Permission.ORDER_SEE, "seal"),
+    (_("Sanitation"), "waste:day", Permission.BOARD_SEE, "spray"),
+    (_("Notices"), "notices:list", Permission.NOTICE_SEE, "notice"),
+    (_("Care"), "volunteers:care-list", Permission.CARE_SEE, "elder"),
+    (_("Figures"), "reports:day", Permission.REPORT_SEE, "report"),
+    (_("Settings"), "compounds:settings", Permission.MEMBER_EDIT, "door"),
+)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    active: bool
+    badge: int = 0
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """`compound`, `member` and `nav_items` for pages inside a compound; empty elsewhere."""
+    member = getattr(request, "member", None)
+    if member is None:
+        return {"member": None, "nav_items": []}
+    compound = request.compound  # type: ignore[attr-defined]
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    items = [
+        NavItem(
+            label=str(label),
+            url=reverse(name, args=[compound.slug]),
+            icon=icon,
+            active=here.split(":")[0] == name.split(":")[0]
+            and (not name.startswith("reports:") or here == name),
+        )
+        for label, name, permission, icon in DESK
+        if member.may(permission)
+    ]
+    return {"member": member, "compound": compound, "nav_items": items}

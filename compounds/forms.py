@@ -1,0 +1,117 @@
+"""Forms of sign-in, compounds, members and tokens."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
+
+from compounds.actions import UnitPattern
+from compounds.models import Unit
+from compounds.roles import Role
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": _("Name or password is not right. Passwords are case-sensitive."),
+        "inactive": _("This account has been closed. Ask your manager."),
+    }
+
+
+class CompoundForm(forms.Form):
+    organization = forms.ChoiceField(label=_("Company"))
+    name = forms.CharField(label=_("Compound name"), max_length=40)
+    slug = forms.SlugField(
+        label=_("Short name"),
+        max_length=40,
+        help_text=_("Latin letters and digits; appears in addresses, for example yujingwan."),
+    )
+    duty_phone = forms.CharField(
+        label=_("Duty phone"),
+        max_length=20,
+        help_text=_("Residents see it on every page."),
+    )
+    pattern = forms.CharField(
+        label=_("Homes by pattern"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "One line for each unit: building, unit, floors, doors on a floor. "
+            "Example: 1 1 18 5 makes 101 to 1805."
+        ),
+    )
+
+    def __init__(self, *args: Any, organizations: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organizations = {str(one.pk): one for one in organizations}
+        self.fields["organization"].choices = [  # type: ignore[attr-defined]
+            (str(one.pk), one.name) for one in organizations
+        ]
+
+    def clean_pattern(self) -> list[UnitPattern]:
+        return parse_patterns(self.cleaned_data["pattern"])
+
+
+class HomesForm(forms.Form):
+    pattern = forms.CharField(
+        label=_("Homes by pattern"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One line for each unit: building, unit, floors, doors on a floor."),
+    )
+
+    def clean_pattern(self) -> list[UnitPattern]:
+        return parse_patterns(self.cleaned_data["pattern"])
+
+
+def parse_patterns(text: str) -> list[UnitPattern]:
+    """Lines of "building unit floors doors", full-width digits and commas allowed."""
+    patterns = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = [word for word in re.split(r"[\s,,、;;x×*-]+", _narrow(line)) if word]
+        if not words:
+            continue
+        if len(words) not in {4, 5} or not all(word.isdigit() for word in words[2:]):
+            raise forms.ValidationError(
+                _("Line %(number)s: write building, unit, floors, doors, for example 1 1 18 5."),
+                params={"number": number},
+            )
+        floors, doors = int(words[2]), int(words[3])
+        if not (1 <= floors <= 120 and 1 <= doors <= 60):
+            raise forms.ValidationError(
+                _("Line %(number)s: floors go from 1 to 120, doors on a floor from 1 to 60."),
+                params={"number": number},
+            )
+        first = int(words[4]) if len(words) == 5 else 1
+        patterns.append(UnitPattern(words[0][:10], words[1][:10], floors, doors, first))
+    if not patterns:
+        raise forms.ValidationError(_("Write at least one line."))
+    return patterns
+
+
+def _narrow(text: str) -> str:
+    return "".join(chr(ord(one) - 0xFEE0) if "!" <= one <= "~" else one for one in text)
+
+
+class MemberForm(forms.Form):
+    username = forms.CharField(label=_("Sign-in name"), max_length=40)
+    name = forms.CharField(label=_("Name"), max_length=40)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    unit = forms.ModelChoiceField(
+        label=_("Only this unit"),
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label=_("the whole compound"),
+    )
+    phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.select_related("building")  # type: ignore[attr-defined]
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=_("What is it for"), max_length=60, help_text=_("For example: street office sheet")
+    )

@@ -1,0 +1,24 @@
+"""Hand-over and re-delivery."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from journal.outbox import carry_out, claim_tick, waiting
+from lockdown.kernel.tasks import hand_over
+
+
+@shared_task(name="journal.deliver")
+def deliver(compound: int, delivery: int) -> None:
+    carry_out(compound, delivery)
+
+
+@shared_task(name="journal.redeliver")
+def redeliver() -> None:
+    """Send again what a lost message or a failure left behind."""
+    if not claim_tick("journal.redeliver", timedelta(seconds=5)):
+        return
+    for compound, delivery in waiting():
+        hand_over(deliver, compound, delivery)

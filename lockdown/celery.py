@@ -1,0 +1,19 @@
+"""Celery: hand-overs, set-wise sweeps and calls to the outside. Beat only ticks."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lockdown.settings")
+
+app = Celery("lockdown")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.task_routes = {"notices.*": {"queue": "broadcast"}}
+app.conf.beat_schedule = {
+    "redeliver": {"task": "journal.redeliver", "schedule": 5.0, "options": {"expires": 30}},
+    "sweep-work": {"task": "compounds.sweep_work", "schedule": 30.0, "options": {"expires": 60}},
+    "sweep-notices": {"task": "notices.sweep", "schedule": 30.0, "options": {"expires": 60}},
+}

@@ -1,0 +1,54 @@
+"""Migration operations that make a table a tenant table in PostgreSQL itself."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import migrations
+
+ADMITTED = "compound_id = ANY (nullif(current_setting('lockdown.compounds', true), '')::bigint[])"
+
+
+def tenant_table(table: str, *, also_readable: str = "") -> migrations.RunSQL:
+    """Force row security on `table`, and make (compound_id, id) a key that children refer to.
+
+    `also_readable` is a further SQL condition under which a row may be read, never written.
+    """
+    using = f"{ADMITTED} OR {also_readable}" if also_readable else ADMITTED
+    return migrations.RunSQL(
+        sql=f"""
+        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+        CREATE POLICY compound_wall ON {table} USING ({using}) WITH CHECK ({ADMITTED});
+        ALTER TABLE {table} ADD CONSTRAINT {table}_compound_key UNIQUE (compound_id, id);
+        """,
+        reverse_sql=f"""
+        ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_compound_key;
+        DROP POLICY IF EXISTS compound_wall ON {table};
+        ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
+        ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+        """,
+    )
+
+
+def same_compound(table: str, column: str, parent: str) -> migrations.RunSQL:
+    """A child and its parent are of one compound: the foreign key carries both columns.
+
+    A plain foreign key looks through row security and would accept another compound's parent.
+    """
+    name = f"{table}_{column}_wall"
+    return migrations.RunSQL(
+        sql=(
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (compound_id, {column}) "
+            f"REFERENCES {parent} (compound_id, id);"
+        ),
+        reverse_sql=f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name};",
+    )
+
+
+def append_only(table: str) -> migrations.RunSQL:
+    """The app's role may add rows and read them, never change or remove them."""
+    role = settings.DATABASE_APP_ROLE
+    return migrations.RunSQL(
+        sql=f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role};",
+        reverse_sql=f"GRANT UPDATE, DELETE ON {table} TO {role};",
+    )

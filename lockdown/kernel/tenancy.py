@@ -1,0 +1,94 @@
+"""Work inside a set of compounds, or not at all.
+
+`scope()` opens one transaction in which Django refuses unscoped queries (django-scopes) and
+PostgreSQL's row-level security admits only the rows of the named compounds. Without a scope a
+query raises in Python and finds no rows in SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import django_scopes
+from django.db import connection, models, transaction
+from django_scopes import ScopedManager
+
+_current: ContextVar[str] = ContextVar("lockdown_compounds", default="")
+_person: ContextVar[str] = ContextVar("lockdown_person", default="")
+
+
+def _set_local(name: str, value: str) -> None:
+    # SET LOCAL and not set_config(): a distributed PostgreSQL propagates only the former.
+    # The value consists of digits, commas and braces, made here from integers.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lockdown.{name} = '{value}'")
+
+
+def _array(compounds: Iterable[int]) -> str:
+    return "{" + ",".join(str(int(one)) for one in sorted(set(compounds))) + "}"
+
+
+@contextmanager
+def _setting(variable: ContextVar[str], name: str, value: str) -> Iterator[None]:
+    before = variable.get()
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        _set_local(name, value)
+        token = variable.set(value)
+        try:
+            yield
+        finally:
+            variable.reset(token)
+        # SET LOCAL lives until the outermost transaction ends, so a nested block puts the old
+        # value back. After an exception the rollback (to the savepoint) does it.
+        if nested and not connection.needs_rollback:
+            _set_local(name, before)
+
+
+@contextmanager
+def scope(compounds: Iterable[int]) -> Iterator[None]:
+    """One transaction that sees and writes only these compounds (ids)."""
+    ids = sorted({int(one) for one in compounds})
+    with _setting(_current, "compounds", _array(ids)), django_scopes.scope(compound=ids):
+        yield
+
+
+@contextmanager
+def scope_of_every_compound() -> Iterator[None]:
+    """For sweeps only: select what is due across all compounds in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM compounds_compound ORDER BY id")
+        ids = [row[0] for row in cursor.fetchall()]
+    with _setting(_current, "compounds", _array(ids)), django_scopes.scopes_disabled():
+        yield
+
+
+@contextmanager
+def as_person(user_id: int) -> Iterator[None]:
+    """One transaction in which a person's own memberships can be read, and nothing else."""
+    with _setting(_person, "person", str(int(user_id))), django_scopes.scopes_disabled():
+        yield
+
+
+def scoped_compounds() -> list[int]:
+    """The ids of the compounds of the scope in force, in order; empty without a scope."""
+    inner = _current.get().strip("{}")
+    return [int(one) for one in inner.split(",")] if inner else []
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one compound; invisible outside a scope that names it."""
+
+    compound = models.ForeignKey("compounds.Compound", on_delete=models.PROTECT, related_name="+")
+
+    objects = ScopedManager(compound="compound")
+
+    class Meta:
+        abstract = True
+
+
+def tenant_manager(queryset: type[models.QuerySet]) -> models.Manager:
+    """The scoped manager for a model with its own QuerySet class."""
+    return ScopedManager(models.Manager.from_queryset(queryset), compound="compound")

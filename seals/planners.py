@@ -1,0 +1,152 @@
+"""The planners of this room: verification sweep, recalls, and tasks for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compounds.models import Home
+from compounds.rota import WHO, Spot
+from households.actions import open_missing_files, start_sweep
+from households.models import Household, Presence, Resident, Sweep, Verification
+from seals.models import PlanTask, Recall, SealOrder
+from seals.planning import Plan, Planned, Step, names
+
+
+def spots(homes: Sequence[Home]) -> list[Spot]:
+    return [Spot(home.unit_id, home.floor) for home in homes]
+
+
+class VerifyPlanner:
+    """Every home of the place on somebody's list, from the top floor down."""
+
+    def plan(self, plan: Plan, step: Step) -> Planned:
+        homes = list(plan.place.homes().order_by("unit_id", "-floor", "position"))
+        people = plan.rota.share("verify", spots(homes))
+        known = set(
+            Household.objects.filter(closed_at=None, **plan.place.filter("home__")).values_list(
+                "home_id", flat=True
+            )
+        )
+        unknown = [home for home in homes if home.pk not in known]
+        warnings = ()
+        if unknown:
+            warnings = (
+                _("%(count)s homes have no file yet; they are on the list to be verified.")
+                % {"count": len(unknown)},
+            )
+        return Planned(
+            rows=list(zip(homes, people, strict=True)),
+            count=len(homes),
+            unit=_("households"),
+            who=names(people),
+            warnings=warnings,
+            first_at=plan.times(step)[0] if homes else None,
+        )
+
+    def start(self, plan: Plan, step: Step) -> int:
+        planned = self.plan(plan, step)
+        order = _order(plan)
+        homes = [home for home, _member in planned.rows]
+        open_missing_files(compound=plan.compound, homes=homes)
+        sweep = start_sweep(
+            compound=plan.compound,
+            cause=order.pk,
+            title=order.place_label,
+            assigned=planned.rows,
+            due_at=planned.first_at or plan.starts_at,
+        )
+        return Verification.objects.filter(sweep=sweep).count()
+
+    def stop(self, order: SealOrder, after: datetime) -> int:
+        sweep = Sweep.objects.filter(cause=order.pk, closed_at=None).first()
+        if sweep is None or (after < order.ends_at and order.lifted_at is None):
+            return 0
+        now = timezone.now()
+        sweep.closed_at = now
+        sweep.save(update_fields=["closed_at"])
+        return Verification.objects.filter(sweep=sweep).open().update(cancelled_at=now)
+
+
+class RecallPlanner:
+    """A call to everybody of the roster who is out."""
+
+    def plan(self, plan: Plan, step: Step) -> Planned:
+        away = list(
+            Resident.objects.filter(
+                presence=Presence.AWAY,
+                moved_out_at=None,
+                household__closed_at=None,
+                **plan.place.filter("household__home__"),
+            )
+            .select_related("household__home")
+            .order_by("household__home__position", "position")
+        )
+        people = plan.rota.share("recall", spots([one.household.home for one in away]))
+        due = plan.times(step)[0]
+        rows = [
+            Recall(
+                compound=plan.compound,
+                order=plan.order,
+                resident=resident,
+                household=resident.household,
+                home=resident.household.home,
+                assignee=member,
+                due_at=due,
+            )
+            for resident, member in zip(away, people, strict=True)
+        ]
+        return Planned(rows, len(rows), _("people"), who=names(people), first_at=due)
+
+    def start(self, plan: Plan, step: Step) -> int:
+        Recall.objects.bulk_create(self.plan(plan, step).rows, ignore_conflicts=True)
+        return Recall.objects.filter(order=plan.order).count()
+
+    def stop(self, order: SealOrder, after: datetime) -> int:
+        if order.lifted_at is None:
+            return 0
+        return Recall.objects.filter(order=order).open().update(cancelled_at=timezone.now())
+
+
+class TaskPlanner:
+    """A step that no app does: a task on a person's list for each time it falls due."""
+
+    def plan(self, plan: Plan, step: Step) -> Planned:
+        times = plan.times(step)
+        kind = str(step.params.get("who", "manage"))
+        spot = Spot(plan.place.unit.pk if plan.place.unit else None)
+        people = plan.rota.share(kind if kind in WHO else "manage", [spot] * len(times))
+        rows = [
+            PlanTask(
+                compound=plan.compound,
+                order=plan.order,
+                key=step.key,
+                title=step.title,
+                detail=step.detail,
+                assignee=member,
+                due_at=due,
+            )
+            for due, member in zip(times, people, strict=True)
+        ]
+        return Planned(
+            rows, len(rows), _("tasks"), who=names(people), first_at=times[0] if times else None
+        )
+
+    def start(self, plan: Plan, step: Step) -> int:
+        PlanTask.objects.bulk_create(self.plan(plan, step).rows, ignore_conflicts=True)
+        return PlanTask.objects.filter(order=plan.order, key=step.key, cancelled_at=None).count()
+
+    def stop(self, order: SealOrder, after: datetime) -> int:
+        waiting = PlanTask.objects.filter(order=order).open().filter(due_at__gt=after)
+        if order.lifted_at is not None:
+            waiting = PlanTask.objects.filter(order=order).open()
+        return waiting.update(cancelled_at=timezone.now())
+
+
+def _order(plan: Plan) -> SealOrder:
+    if plan.order is None:
+        raise ValueError("only an order in force can be started")
+    return plan.order

@@ -1,0 +1,1 @@
+"""Reading orders and what applies to a door."""
