@@ -10,7 +10,7 @@ import pytest
 from psycopg import errors
 
 ROLES_SQL = Path(__file__).resolve().parents[2] / "lockdown" / "services" / "roles.sql"
-SCRATCH = "lockdown_roles_scratch"
+SCRATCH = f"lockdown_roles_{os.getpid()}"
 
 
 def in_database(url: str, name: str) -> str:

@@ -58,7 +58,7 @@ def boss(tmp_path: Path) -> subprocess.Popen[bytes]:
     return process
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_signal_ends_children_and_their_stubborn_grandchildren(
     boss: subprocess.Popen[bytes], tmp_path: Path, number: signal.Signals
 ) -> None:
