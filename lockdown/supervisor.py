@@ -239,6 +239,7 @@ def children(host: str, port: int, state: Path) -> list[Child]:
     python = sys.executable
     web = [python, "-m", "granian", "--interface", "wsgi", "lockdown.wsgi:application"]
     web += ["--host", host, "--port", str(port), "--workers", "2", "--blocking-threads", "4"]
+    web += ["--respawn-failed-workers", "--workers-kill-timeout", "8"]
     celery = [python, "-m", "celery", "-A", "lockdown"]
     worker = [*celery, "worker", "-Q", "interactive,broadcast,outside", "-c", "2", "-l", "INFO"]
     worker += ["-n", f"demo-{port}@%h"]
