@@ -32,7 +32,7 @@ PRESENCE: tuple[tuple[str, str], ...] = (
 )
 NOT = r"(?<![无未非不没备])(?<!没有)"
 NOTE_FLAGS: dict[str, re.Pattern[str]] = {
-    "pregnant": re.compile(NOT + r"(?:怀孕|孕)|pregnan", re.I),
+    "pregnant": re.compile(NOT + r"(?:怀孕|(?<!怀)孕)|pregnan", re.I),
     "infant": re.compile(NOT + r"(?:婴儿|婴幼儿|新生儿|奶粉|哺乳)|infant|\bbaby\b", re.I),
     "dialysis": re.compile(NOT + r"透析|dialysis", re.I),
     "chronic": re.compile(

@@ -69,8 +69,10 @@ def rejects_workbook(roster: Roster) -> bytes:
 
 
 def roster_workbook(households: Iterable[RosterHousehold]) -> bytes:
-    """A roster as a sheet that reads back as the same roster."""
-    rows = [row for household in households for row in _household_rows(household)]
+    """A roster as a sheet that reads back as the same roster. Homes without building or unit
+    come first: below another home an empty cell would mean that home's building."""
+    ordered = sorted(households, key=lambda household: household.door.key[:2])
+    rows = [row for household in ordered for row in _household_rows(household)]
     titles = [str(title) for title, _ in COLUMNS.values()]
     return _workbook(titles, rows, [width for _, width in COLUMNS.values()])
 
