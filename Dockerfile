@@ -22,9 +22,10 @@ WORKDIR /srv/lockdown
 COPY --from=build /venv /venv
 COPY --chown=lockdown:lockdown . .
 USER lockdown
-# collectstatic reads the settings but connects to nothing.
-RUN SECRET_KEY=build DATABASE_URL=postgresql://build/build REDIS_URL=redis://build \
-    python manage.py collectstatic --no-input
+# These read the settings but connect to nothing.
+RUN export SECRET_KEY=build DATABASE_URL=postgresql://build/build REDIS_URL=redis://build \
+    && python manage.py messages --compile \
+    && python manage.py collectstatic --no-input
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "lockdown.wsgi:application", \
      "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", \

@@ -7,6 +7,7 @@ UV_VERSION := 0.13.9
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.synced
+TEXTS := $(VENV)/.texts
 SERVICES := $(PY) -m lockdown.services exec
 # Checks and message catalogues read the settings but need no server.
 SETTINGS := SECRET_KEY=check DATABASE_URL=postgresql://127.0.0.1/check REDIS_URL=redis://127.0.0.1
@@ -26,16 +27,20 @@ $(STAMP): requirements-dev.txt bin/make-env
 	@PYTHON="$(PYTHON)" UV_VERSION="$(UV_VERSION)" sh bin/make-env $(VENV) requirements-dev.txt
 	@touch $@
 
-demo: $(STAMP) ## Run everything with the demo data on http://localhost:8000 (PORT=, HOST=)
+$(TEXTS): $(STAMP) $(wildcard */locale/*/LC_MESSAGES/django.po)
+	@$(SETTINGS) $(PY) manage.py messages --compile
+	@touch $@
+
+demo: $(TEXTS) ## Run everything with the demo data on http://localhost:8000 (PORT=, HOST=)
 	@PORT="$(PORT)" HOST="$(HOST)" exec $(PY) -m lockdown.supervisor demo
 
-demo-reset: $(STAMP) ## The same, after forgetting all data
+demo-reset: $(TEXTS) ## The same, after forgetting all data
 	@PORT="$(PORT)" HOST="$(HOST)" exec $(PY) -m lockdown.supervisor demo-reset
 
-test: $(STAMP) ## Run the tests (ARGS="-k words" for some)
+test: $(TEXTS) ## Run the tests (ARGS="-k words" for some)
 	@PGOPTIONS="-c synchronous_commit=off" exec $(SERVICES) --redis-db 1 -- $(PY) -m pytest $(ARGS)
 
-check: $(STAMP) ## Format, lint, types, imports, templates, migrations, translations, compose
+check: $(TEXTS) ## Format, lint, types, imports, templates, migrations, translations, compose
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	git ls-files -z '*.html' | xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
@@ -45,10 +50,10 @@ check: $(STAMP) ## Format, lint, types, imports, templates, migrations, translat
 	$(SERVICES) --redis-db 1 -- $(PY) manage.py makemigrations --check --dry-run
 	$(SETTINGS) $(PY) manage.py messages --check
 
-bench: $(STAMP) ## Measure against the machine's limits (ONLY=name for one)
+bench: $(TEXTS) ## Measure against the machine's limits (ONLY=name for one)
 	@exec $(SERVICES) --redis-db 2 -- $(PY) -m bench $(ONLY)
 
-story: $(STAMP) ## Replay the six days of Yujingwan in a scratch compound
+story: $(TEXTS) ## Replay the six days of Yujingwan in a scratch compound
 	@exec $(SERVICES) --redis-db 2 -- $(PY) manage.py story yujingwan $(ARGS)
 
 lock: $(STAMP) ## Lock the newest allowed packages
