@@ -108,17 +108,13 @@ def normal(text: str) -> tuple[str, bool]:
     return zeroed, zeroed != plain
 
 
+@lru_cache(maxsize=8192)
 def place_name(text: str | None) -> str | None:
-    """`3号楼`, `3#`, `03`, `三` → '3'; `A栋` → 'A'; nothing → None."""
-    if not text:
-        return None
-    plain = unicodedata.normalize("NFKC", text).upper()
-    plain = re.sub(r"\s+|\.0$", "", plain)
-    plain = re.sub(r"^(?:BUILDING|BLOCK|BLDG|TOWER|UNIT|ENTRANCE|第)", "", plain)
-    plain = re.sub(rf"(?:{BUILDING_WORD}|{UNIT_WORD}|[#号门])$", "", plain)
-    if re.fullmatch(r"[一二三四五六七八九十]{1,3}", plain):
-        return str(_chinese_number(plain))
-    return plain.lstrip("0") or None
+    """`3号楼`, `3#`, `03`, `三` → '3'; `A栋` → 'A'; nothing → None. Its answer reads the same."""
+    name, before = text or "", None
+    while name != before:
+        before, name = name, _shorter(name)
+    return name or None
 
 
 def find_place(text: str) -> tuple[str | None, str | None]:
@@ -198,6 +194,17 @@ def _number(digits: str, floor: str | None) -> str | None:
     if floor and value // 100 != int(floor):
         return None
     return str(value)
+
+
+def _shorter(text: str) -> str:
+    """A place's name without one word for what kind of place it is."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper())
+    plain = re.sub(r"\s+|\.0$", "", plain)
+    plain = re.sub(r"^(?:BUILDING|BLOCK|BLDG|TOWER|UNIT|ENTRANCE|第)", "", plain)
+    plain = re.sub(rf"(?:{BUILDING_WORD}|{UNIT_WORD}|[#号门])$", "", plain)
+    if re.fullmatch(r"[一二三四五六七八九十]{1,3}", plain):
+        return str(_chinese_number(plain))
+    return plain.lstrip("0")
 
 
 def _chinese_number(text: str) -> int:

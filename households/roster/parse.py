@@ -141,8 +141,7 @@ def _passed_over(cursor: Cursor, page: Page, index: int, row: Row) -> str:
     """The message code for a row that holds no person, or ''."""
     if row.is_blank:
         return "blank_row"
-    again = read_header(page.rows[index], index)
-    if len(again.columns) >= 3 and again.columns == cursor.header.columns:
+    if _repeats_titles(cursor.header, page, index):
         return "heading_row"
     texts = [text for text in row.cells if text]
     if FOOTNOTE.match(texts[0]) and not row.get("name"):
@@ -154,6 +153,14 @@ def _passed_over(cursor: Cursor, page: Page, index: int, row: Row) -> str:
             cursor.column_place, cursor.door = (None, None), None
             return "heading_row"
     return ""
+
+
+def _repeats_titles(header: Header, page: Page, index: int) -> bool:
+    """Whether a row is the column titles once more, as on each printed page."""
+    row, column = page.rows[index], header.columns["door"][0]
+    if column >= len(row) or str(row[column]).strip() != header.titles[column]:
+        return False
+    return read_header(row, index).columns == header.columns
 
 
 def _take(draft: _Draft, cursor: Cursor, row: Row, person: RosterPerson) -> None:
@@ -212,7 +219,7 @@ def _note_vacant(draft: _Draft, cursor: Cursor, row: Row) -> None:
 
 
 def _reject(draft: _Draft, row: Row, reason: Remark) -> None:
-    hidden = {c for header in [row.fields.get("identity", [])] for c in header if c}
+    hidden = row.get("identity").split("\uff1b")
     cells = ["" if text in hidden else people.without_identity(text) for text in row.cells]
     draft.rejects.append(RejectedRow(row.number, row.page, cells, [reason]))
     _settle(draft, row.page, row.number, REJECTED, reason)

@@ -33,21 +33,20 @@ Say = Callable[..., None]
 
 @dataclass
 class Row:
-    """The cells of one row by field. `cells` are texts as written; `filled` are the fields that
-    a merged cell above filled in."""
+    """One row. `cells` are its texts as written, empty where the row holds nothing of its own;
+    `fields` are the texts by field; `spilled` are the fields that merged cells above fill in."""
 
     page: str
     number: int  # as the spreadsheet shows it
     cells: list[str]
-    fields: dict[str, list[str]]
+    fields: dict[str, str]
     spilled: frozenset[str] = frozenset()
     remarks: list[Remark] = field(default_factory=list)
 
     def get(self, name: str) -> str:
-        """The text of a field, '' where the column is missing or the cell is only merged down."""
-        if name in self.spilled and name not in SINGLE:
-            return ""
-        return people.joined(self.fields.get(name, ()))
+        """The text of a field, '' where the column is missing. A merged cell counts for the rows
+        below in fields that a household has one of, such as its door, and in no other."""
+        return self.fields.get(name, "")
 
     def owns(self, name: str) -> bool:
         """Whether the row itself, and no merged cell above it, fills the field."""
@@ -66,20 +65,18 @@ class Row:
 def read_row(page: Page, index: int, header: Header) -> Row:
     """Row `index` (zero-based) under `header`."""
     cells = [people.text_of(cell) for cell in page.rows[index]]
-    fields = {
-        name: [cells[c] for c in columns if c < len(cells)]
-        for name, columns in header.columns.items()
-    }
+    merged = {c for c in range(len(cells)) if (index, c) in page.spilled} if page.spilled else set()
+    fields: dict[str, str] = {}
+    for name, columns in header.columns.items():
+        passed = () if name in SINGLE else merged
+        texts = [cells[c] for c in columns if c < len(cells) and cells[c] and c not in passed]
+        if texts:
+            fields[name] = texts[0] if len(texts) == 1 else people.joined(texts)
     spilled = frozenset(
-        name
-        for name, columns in header.columns.items()
-        if all((index, column) in page.spilled for column in columns)
+        name for name, columns in header.columns.items() if merged and merged.issuperset(columns)
     )
-    own = [text for c, text in enumerate(cells) if (index, c) not in page.spilled]
-    row = Row(page.title, index + 1, cells, fields, spilled)
-    if not any(own):
-        row.cells = []
-    return row
+    has_own = any(text for c, text in enumerate(cells) if c not in merged)
+    return Row(page.title, index + 1, cells if has_own else [], fields, spilled)
 
 
 def name_in(row: Row) -> tuple[str, str]:

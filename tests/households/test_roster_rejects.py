@@ -64,7 +64,8 @@ def test_rejects_are_text_and_no_formula() -> None:
 
 
 def test_rejects_hold_no_identity_number() -> None:
-    data = rejected(["999", "王一", "13800000001", "110101195808031234"])
+    data = rejected(["1010", "王一", "13800000001", "110101195808031234"])
+    assert opened(data).active["C2"].value == "1010"
     values = [value for row in opened(data).active.values for value in row]
     assert not any("110101195808031234" in str(value) for value in values)
 
