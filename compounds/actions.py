@@ -24,6 +24,7 @@ from compounds.models import (
 )
 from compounds.roles import Role
 from journal.actions import Actor, record
+from journal.events import plain
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.tenancy import scope
 
@@ -172,7 +173,7 @@ def add_member(
             "MemberJoined",
             compound=compound.pk,
             by=by,
-            data={"name": member.name, "role": str(Role(role).label)},
+            data={"name": member.name, "role": plain(Role(role).label)},
         )
     return member
 

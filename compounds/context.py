@@ -52,4 +52,13 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         for label, name, permission, icon in DESK
         if member.may(permission)
     ]
-    return {"member": member, "compound": compound, "nav_items": items}
+    return {
+        "member": member,
+        "compound": compound,
+        "compound_name": compound.name,
+        "compound_url": items[0].url if items else "",
+        "search_url": reverse("households:list", args=[compound.slug])
+        if member.may(Permission.HOUSEHOLD_SEE)
+        else "",
+        "nav_items": items,
+    }

@@ -6,9 +6,16 @@ records an event by its class; siblings subscribe to it by name without importin
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*([+-]\d\d:\d\d|Z)$")
 
 
 @dataclass(frozen=True)
@@ -69,12 +76,27 @@ CATALOGUE = _catalogue(
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 
 
+def plain(label: object) -> str:
+    """A translatable label as its message id, for an entry's data: readers translate it."""
+    with translation.override("en"):
+        return str(label)
+
+
 def sentence(name: str, data: dict[str, object]) -> str:
     """The event in the language in force; a missing value shows as a dash, never an error."""
     event = CATALOGUE.get(name)
     if event is None:
         return name
-    return str(event.sentence) % _Dashes(data)
+    return str(event.sentence) % _Dashes({key: _spoken(value) for key, value in data.items()})
+
+
+def _spoken(value: object) -> object:
+    """Labels in the reader's language, moments in the compound's time."""
+    if not isinstance(value, str) or not value:
+        return value
+    if MOMENT.match(value):
+        return date_format(timezone.localtime(datetime.fromisoformat(value)), "n-j H:i")
+    return gettext(value)
 
 
 class _Dashes(dict):

@@ -241,7 +241,7 @@ def _cell(cell: Cell, left: float, top: float, width: float, geo: Geometry) -> s
     """One home as a link; coordinates are absolute, so that no group needs a transform."""
     high = round(geo.pitch_y - geo.gap, 1)
     base = round(top + high / 2 + geo.font * 0.36, 1)
-    pad = 8 if width >= 68 else 4 if width < 52 else 6
+    pad = 8 if width >= 68 else 4 if width < 56 else 6
     short = geo.short and cell.span == 1
     number = short_door(cell.door) if short else cell.door
     status = cell.status if cell.status in STATUSES else "wait"
