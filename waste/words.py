@@ -1,0 +1,75 @@
+"""The words of a round and a window, the same on every page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from waste.models import DisinfectionRound, Phase, RubbishWindow, Scheme
+
+# The five marks of the design: a phase in colour and shape.
+PHASE_MARK = {
+    Phase.KEEP_IN: "wait",
+    Phase.PUT_OUT: "now",
+    Phase.COLLECTING: "now",
+    Phase.CLOSED: "done",
+}
+
+
+def clock(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%H:%M")
+
+
+def stored(text: str) -> str:
+    """Text of a plan template in the language in force; a compound's own text as it is."""
+    return _(text) if text else ""
+
+
+def planned_figures(row: DisinfectionRound) -> str:
+    return figures(row.get_agent_display(), row.mg_per_litre, row.contact_minutes)
+
+
+def used_figures(row: DisinfectionRound) -> str:
+    """What was used; empty until the round is done."""
+    if not row.finished_at or row.done_mg_per_litre is None:
+        return ""
+    minutes = row.done_contact_minutes or 0
+    return figures(row.get_done_agent_display(), row.done_mg_per_litre, minutes)
+
+
+def figures(agent: object, mg_per_litre: int, minutes: int) -> str:
+    return _("%(agent)s %(mg)s mg/L, %(minutes)s min") % {
+        "agent": agent,
+        "mg": number_format(mg_per_litre, use_l10n=True, force_grouping=True),
+        "minutes": minutes,
+    }
+
+
+def resident_word(phase: str) -> str:
+    """What a resident sees, in a word or two."""
+    return {
+        Phase.KEEP_IN: _("Keep it in"),
+        Phase.PUT_OUT: _("Put it outside your door now"),
+        Phase.COLLECTING: _("Being collected"),
+        Phase.CLOSED: _("Collected"),
+    }[Phase(phase)]
+
+
+def resident_detail(window: RubbishWindow) -> str:
+    """One sentence that says what to do and when."""
+    if window.phase == Phase.KEEP_IN:
+        if window.scheme == Scheme.DISINFECT_FIRST:
+            return _("After the disinfection we tell you to put it out, about %(time)s.") % {
+                "time": clock(window.put_out_at)
+            }
+        return _("Tie the bag and put it outside your door at %(time)s.") % {
+            "time": clock(window.put_out_at)
+        }
+    if window.phase == Phase.PUT_OUT:
+        return _("Tie the bag. It is collected about %(time)s.") % {"time": clock(window.due_at)}
+    if window.phase == Phase.COLLECTING:
+        return _("Please keep your door shut until it is done.")
+    return _("Keep new rubbish in until the next time.")
