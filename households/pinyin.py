@@ -93,7 +93,7 @@ def initials(name: str) -> str:
 def _syllables(name: str) -> tuple[str, ...]:
     text = re.sub(r"\s+", " ", name).strip()
     surname = next((text[:n] for n in (2, 1) if text[:n] in SURNAMES), "")
-    given = lazy_pinyin(text[len(surname) :], errors=_words)
+    given = lazy_pinyin(text[len(surname) :], errors=_words)  # type: ignore[arg-type]
     cleaned = (re.sub(r"[^\w]", "", part).lower() for part in given)
     return (*SURNAMES.get(surname, ()), *(part for part in cleaned if part))
 

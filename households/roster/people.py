@@ -176,7 +176,8 @@ def clean(text: str) -> str:
 def name_of(text: str) -> tuple[str, str]:
     """The name without inner spaces (a Latin name keeps single ones), and what was written in
     brackets after it."""
-    name, asides = text, []
+    name = text
+    asides: list[str] = []
     while match := re.match(r"^(.+?)\s*[(\uff08]([^()\uff08\uff09]{1,12})[)\uff09]$", name, re.S):
         name, aside = match.groups()
         asides.insert(0, aside.strip())

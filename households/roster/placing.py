@@ -68,6 +68,7 @@ def _read_door(
         written = doors.parse_door(text)
     except doors.NotADoor:
         return None, row_remark(row, "bad_door", text=text[:40])
+    written = _unit_rather(written, column, title)
     for said, wanted in zip((written.building, written.unit), column, strict=True):
         if said and wanted and said != wanted:
             place = "-".join(part for part in column if part)
@@ -77,6 +78,14 @@ def _read_door(
     building = written.building or column[0] or title[0]
     unit = written.unit or column[1] or title[1]
     return doors.make_door(building, unit, written.number), None
+
+
+def _unit_rather(written: Door, column: Place, title: Place) -> Door:
+    """`1-502` under 3号楼 is unit 1 of building 3, where nothing else gives the unit."""
+    building, unit = column[0] or title[0], column[1] or title[1]
+    if not written.building or written.unit or unit or building in (None, written.building):
+        return written
+    return doors.make_door(building, written.building, written.number)
 
 
 def _no_such_home(known: KnownDoors, row: Row, door: Door, fitting: list[DoorKey]) -> Remark:

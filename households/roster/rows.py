@@ -161,9 +161,8 @@ def _read_phones(row: Row, person: RosterPerson) -> None:
             continue
         if phone.repaired:
             row.say("letter_for_zero", text=phone.number)
-        words = people.RELATION_WORD.findall(phone.label)
-        if words:
-            _add_relative(person, words[-1], phone)
+        if people.RELATION_WORD.search(phone.label):
+            _add_relative(person, phone.label, phone)
         elif phone.number not in person.phones:
             person.phones.append(phone.number)
             person.note = add_note(person.note, phone.label)
@@ -171,13 +170,13 @@ def _read_phones(row: Row, person: RosterPerson) -> None:
         if isinstance(phone, Bad):
             _keep_bad_phone(row, person, phone)
         else:
-            words = people.RELATION_WORD.findall(phone.label)
-            _add_relative(person, words[-1] if words else "亲属", phone)
+            said = people.RELATION_WORD.search(phone.label)
+            _add_relative(person, phone.label if said else f"亲属{phone.label}", phone)
 
 
-def _add_relative(person: RosterPerson, relation: str, phone: Phone) -> None:
+def _add_relative(person: RosterPerson, who: str, phone: Phone) -> None:
     """Into the note, where relatives are read from."""
-    person.note = add_note(person.note, f"{relation}电话{phone.number}")
+    person.note = add_note(person.note, f"{who}电话{phone.number}")
 
 
 def _keep_bad_phone(row: Row, person: RosterPerson, bad: Bad) -> None:

@@ -206,6 +206,12 @@ def test_a_door_that_contradicts_its_building_column_is_rejected() -> None:
     assert roster.rejects[0].reasons[0].code == "door_contradicts"
 
 
+def test_a_door_of_two_parts_under_a_building_gives_the_unit() -> None:
+    roster = parse(["3号楼", "1-502", "王一"], header=["楼号", "房号", "姓名"])
+    assert roster.households[0].door.label == "3-1-502"
+    assert parse(["1-502", "王一"]).households[0].door.key == ("1", "", "502")
+
+
 def test_an_unknown_door_is_rejected_with_the_nearest_homes() -> None:
     roster = parse(["1-1-1502", "王一"], known=[("1", "1", "0502"), ("1", "1", "1402")])
     reason = roster.rejects[0].reasons[0]
@@ -259,6 +265,7 @@ def test_a_phone_a_digit_short_is_not_lost() -> None:
 def test_a_phone_labelled_with_a_relative_is_the_relatives() -> None:
     found = person(电话="13800000001\uff08儿子\uff09")
     assert found.phones == [] and found.relatives == [RosterRelative("儿子", "13800000001")]
+    assert "李四" in person(电话="13800000001(儿子李四)").note
 
 
 def test_an_emergency_contact_is_a_relative() -> None:
