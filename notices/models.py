@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -24,6 +24,16 @@ class NoticeKind(models.TextChoices):
     RUBBISH = "rubbish", _("rubbish")
     DISINFECTION = "disinfection", _("disinfection")
     GENERAL = "general", _("notice")
+
+
+class NoticeState(models.TextChoices):
+    """Derived from times, never stored."""
+
+    SCHEDULED = "scheduled", _("scheduled")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    ENDED = "ended", _("no longer valid")
+    CANCELLED = "cancelled", _("withdrawn before sending")
 
 
 class Notice(TenantModel):
@@ -62,6 +72,14 @@ class Notice(TenantModel):
     def __str__(self) -> str:
         return self.title
 
+    def state(self, now: datetime | None = None) -> NoticeState:
+        if self.cancelled_at:
+            return NoticeState.ENDED if self.sent_at else NoticeState.CANCELLED
+        if self.sent_at:
+            return NoticeState.SENT
+        later = self.send_at > (now or timezone.now())
+        return NoticeState.SCHEDULED if later else NoticeState.SENDING
+
 
 class Route(models.TextChoices):
     """How a household is to be reached; each failing falls to the next."""
@@ -84,7 +102,8 @@ class Told(models.TextChoices):
 class Receipt(Work):
     """One household and one notice: finished when read, acknowledged or told.
 
-    While it is open and the route is call or knock, it is on somebody's list.
+    While it is open and the route is call or knock, it is on somebody's list. A notice that
+    needs no acknowledging is finished as soon as it stands on the household's phone page.
     """
 
     GRACE: ClassVar[timedelta] = timedelta(hours=12)
@@ -113,6 +132,19 @@ class Receipt(Work):
 
     def missed_data(self) -> dict[str, object]:
         return super().missed_data() | {"place": self.home.label}
+
+    @property
+    def reason(self) -> str:
+        """Why somebody has to go or ring, in one short sentence."""
+        if self.route == Route.APP:
+            return str(_("on their phone page, not opened yet"))
+        if self.attempts:
+            return str(_("no answer %(times)s times")) % {"times": self.attempts}
+        if self.sent_at:
+            return str(_("phone page not opened"))
+        if self.route == Route.CALL:
+            return str(_("not signed in on a phone"))
+        return str(_("no phone registered"))
 
     def __str__(self) -> str:
         return f"{self.notice_id} → {self.household_id}"

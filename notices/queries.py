@@ -1,0 +1,202 @@
+"""Reading notices: what a household sees, who is reached, and who has whom on their list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from households.models import Household
+from notices.models import Notice, NoticeKind, Receipt, Route
+from seals.models import SealOrder
+
+SHOWN_FOR = timedelta(days=14)  # how long a notice stays on the resident's page
+RUBBISH_FOR = timedelta(hours=12)  # "put it out now" is old news by tomorrow
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class HomeNotice:
+    """A notice as a household sees it; `id` is the notice's, for `notices:acknowledge`."""
+
+    id: int
+    kind: str
+    title: str
+    body: str
+    sent_at: datetime
+    is_emergency: bool
+    needs_ack: bool
+    acknowledged_at: datetime | None
+    read_at: datetime | None
+
+
+def home_notices(household: Household, now: datetime) -> list[HomeNotice]:
+    """What stands on this household's page, newest first; one query."""
+    receipts = (
+        Receipt.objects.filter(
+            household=household,
+            cancelled_at=None,
+            notice__cancelled_at=None,
+            notice__sent_at__gt=now - SHOWN_FOR,
+        )
+        .exclude(notice__kind=NoticeKind.RUBBISH, notice__sent_at__lt=now - RUBBISH_FOR)
+        .select_related("notice")
+        .order_by("-notice__sent_at", "-notice_id")[:MOST_SHOWN]
+    )
+    return [_home_notice(receipt, receipt.notice) for receipt in receipts]
+
+
+def _home_notice(receipt: Receipt, notice: Notice) -> HomeNotice:
+    return HomeNotice(
+        id=notice.pk,
+        kind=notice.kind,
+        title=notice.title,
+        body=notice.body,
+        sent_at=notice.sent_at or notice.send_at,
+        is_emergency=notice.is_emergency,
+        needs_ack=notice.needs_acknowledging,
+        acknowledged_at=receipt.acknowledged_at,
+        read_at=receipt.read_at,
+    )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Households of a notice. reached = read, acknowledged or told; the rest is unreached.
+
+    `waiting` of the unreached have it on their phone page and have not opened it yet; the
+    others are on somebody's list.
+    """
+
+    total: int
+    reached: int
+    read: int
+    acknowledged: int
+    unreached: int
+    waiting: int = 0
+
+
+_FIGURES = {
+    "total": Count("pk"),
+    "reached": Count("pk", filter=Q(finished_at__isnull=False)),
+    "read": Count("pk", filter=Q(read_at__isnull=False)),
+    "acknowledged": Count("pk", filter=Q(acknowledged_at__isnull=False)),
+    "waiting": Count("pk", filter=Q(finished_at=None, route=Route.APP)),
+}
+
+
+def _reach(row: dict[str, int]) -> Reach:
+    return Reach(
+        total=row["total"],
+        reached=row["reached"],
+        read=row["read"],
+        acknowledged=row["acknowledged"],
+        unreached=row["total"] - row["reached"],
+        waiting=row["waiting"],
+    )
+
+
+def reach_counts(order_id: int | None = None) -> Reach:
+    """How far the seal notice of this order, or of all orders in force, has come; one query."""
+    rows = Receipt.objects.filter(cancelled_at=None, notice__kind=NoticeKind.SEAL)
+    if order_id is None:
+        in_force = SealOrder.objects.in_force().values("pk")
+        rows = rows.filter(notice__order_id__in=in_force)
+    else:
+        rows = rows.filter(notice__order_id=order_id)
+    return _reach(rows.aggregate(**_FIGURES))
+
+
+def notice_reach(notice_ids: Iterable[int]) -> dict[int, Reach]:
+    """The same for each notice of a list; one query."""
+    rows = (
+        Receipt.objects.filter(notice_id__in=list(notice_ids), cancelled_at=None)
+        .values("notice_id")
+        .annotate(**_FIGURES)
+    )
+    return {row["notice_id"]: _reach(row) for row in rows}
+
+
+@dataclass(frozen=True)
+class UnreachedLine:
+    """One household not told yet and who has it. `label` is 1-1-502, `number` 502."""
+
+    receipt_id: int
+    home_id: int
+    label: str
+    number: str
+    floor: int
+    route: str
+    reason: str
+    assignee_name: str
+    due_at: datetime
+    attempts: int
+    title: str = ""
+    notice_id: int = 0
+    is_late: bool = False
+
+
+def on_lists() -> QuerySet[Receipt]:
+    """Receipts that a person has to carry: by phone or at the door, still open."""
+    return Receipt.objects.open().exclude(route=Route.APP).filter(notice__cancelled_at=None)
+
+
+def unreached(limit: int = 50, *, notice: int | None = None) -> list[UnreachedLine]:
+    """Who is not told, the latest due first, each with its person; one query."""
+    rows = on_lists() if notice is None else on_lists().filter(notice_id=notice)
+    rows = rows.select_related("home", "assignee", "notice").order_by("due_at", "home__position")
+    now = timezone.now()
+    return [_line(row, now) for row in rows[:limit]]
+
+
+def unreached_count() -> int:
+    return on_lists().count()
+
+
+def _line(row: Receipt, now: datetime) -> UnreachedLine:
+    return UnreachedLine(
+        receipt_id=row.pk,
+        home_id=row.home_id,
+        label=row.home.label,
+        number=row.home.number,
+        floor=row.home.floor,
+        route=row.route,
+        reason=row.reason,
+        assignee_name=row.assignee.name if row.assignee else "",
+        due_at=row.due_at,
+        attempts=row.attempts,
+        title=row.notice.title,
+        notice_id=row.notice_id,
+        is_late=row.due_at < now,
+    )
+
+
+# For the stacking plan's lens: what stands between a home and its seal notice.
+DONE, WAITING, CALL, KNOCK, LATE = "done", "waiting", "call", "knock", "late"
+
+
+def seal_notice_states(
+    home_ids: Iterable[int], order_id: int, now: datetime | None = None
+) -> dict[int, str]:
+    """For each home with a receipt of the order's seal notice: done (read, acknowledged or told),
+    waiting (on the phone page, not opened), call or knock (on somebody's list), late (past due).
+    """
+    now = now or timezone.now()
+    rows = Receipt.objects.filter(
+        home_id__in=list(home_ids),
+        notice__order_id=order_id,
+        notice__kind=NoticeKind.SEAL,
+        cancelled_at=None,
+    ).values_list("home_id", "route", "finished_at", "due_at")
+    return {home: _state(route, done, due, now) for home, route, done, due in rows}
+
+
+def _state(route: str, finished_at: datetime | None, due_at: datetime, now: datetime) -> str:
+    if finished_at:
+        return DONE
+    if due_at < now:
+        return LATE
+    return {Route.APP: WAITING, Route.CALL: CALL}.get(Route(route), KNOCK)
