@@ -271,6 +271,7 @@ class ImportChange(TenantModel):
     model = models.CharField(max_length=20)  # "household", "resident", "phone", "flag", "relative"
     row_id = models.BigIntegerField()
     before = models.JSONField(null=True, blank=True)  # None: the row was new
+    after = models.JSONField(default=dict)  # as the import left it; another value: touched since
 
     class Meta:
         constraints = [
@@ -290,6 +291,9 @@ class DoorCode(TenantModel):
     digest = models.CharField(max_length=64)
     issued_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # Wrong digits since `tries_from`; counted here, so that no lost cache opens the door.
+    tries = models.PositiveSmallIntegerField(default=0)
+    tries_from = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -328,6 +332,13 @@ class Access(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.granted_at is not None and self.ended_at is None
+
+    @property
+    def actor_label(self) -> str:
+        """The journal names a resident by surname only."""
+        return f"{self.said_name[:1]}**" if self.said_name else "**"
+
+    actor_member_id = None
 
     @property
     def actor_label(self) -> str:
