@@ -78,7 +78,7 @@ def open_compound(
 
 @transaction.atomic
 def build_homes(*, compound: Compound, patterns: Iterable[UnitPattern], by: Actor) -> int:
-    """Add the homes of the patterns; homes that exist stay as they are. Returns how many are new."""
+    """Add the homes of the patterns; those that exist stay. Returns how many are new."""
     # Two people building at once: the compound's row is the queue.
     Compound.objects.select_for_update().get(pk=compound.pk)
     patterns = list(patterns)

@@ -67,42 +67,54 @@ def endpoint(
     serializer class, its validated data as `data`. Endpoints take one method each.
     """
     method = methods[0]
-    creates = method != "GET"
 
     def decorate(function: Callable[..., Response]) -> Any:
         @wraps(function)
         def run(request: Request, compound: str, **kwargs: Any) -> Response:
-            member = caller(request, compound)
-            if member is None:
-                raise exceptions.NotAuthenticated(_("Send a valid API token."))
-            if member.compound.slug != compound or not member.may(permission):
-                raise exceptions.NotFound(_("There is no such place."))
-            request._request.member = member  # type: ignore[attr-defined]
-            request._request.compound = member.compound  # type: ignore[attr-defined]
+            member = _admit(request, compound, permission)
             with scope([member.compound_id]), timezone.override(member.compound.tz):
                 request.member, request.compound = member, member.compound
                 if body is not None:
                     kwargs["data"] = _validated(body, request)
-                if creates:
-                    return _once(request, function, kwargs)
-                return function(request, **kwargs)
+                if method == "GET":
+                    return function(request, **kwargs)
+                return _once(request, function, kwargs)
 
-        responses = {
-            200: answer,
-            401: PROBLEM,
-            404: PROBLEM,
-            **({409: PROBLEM, 422: PROBLEM, 400: PROBLEM} if creates else {}),
-        }
-        schema = extend_schema(
-            request=body,
-            responses=responses,
-            summary=summary,
-            parameters=[*parameters, *([IDEMPOTENCY] if creates else [])],
-        )
-        view = schema(api_view([method])(run))
-        return ruled(view, Rule("api", permission))
+        describe = _description(body, answer, summary, parameters, creates=method != "GET")
+        return ruled(describe(api_view([method])(run)), Rule("api", permission))
 
     return decorate
+
+
+def _description(
+    body: Any,
+    answer: Any,
+    summary: str,
+    parameters: tuple[OpenApiParameter, ...],
+    *,
+    creates: bool,
+) -> Callable[[Any], Any]:
+    refusals = {400: PROBLEM, 409: PROBLEM, 422: PROBLEM} if creates else {}
+    return extend_schema(
+        request=body,
+        responses={200: answer, 401: PROBLEM, 404: PROBLEM, **refusals},
+        summary=summary,
+        parameters=[*parameters, *([IDEMPOTENCY] if creates else [])],
+    )
+
+
+def _admit(request: Request, slug: str, permission: Permission) -> Member:
+    """The calling member, or 401 without a key, 404 for a place that is not theirs."""
+    member = caller(request, slug)
+    if member is None:
+        if request._request.user.is_authenticated:
+            raise exceptions.NotFound(_("There is no such place."))
+        raise exceptions.NotAuthenticated(_("Send a valid API token."))
+    if member.compound.slug != slug or not member.may(permission):
+        raise exceptions.NotFound(_("There is no such place."))
+    request._request.member = member  # type: ignore[attr-defined]
+    request._request.compound = member.compound  # type: ignore[attr-defined]
+    return member
 
 
 def caller(request: Request, slug: str) -> Member | None:

@@ -1,0 +1,65 @@
+"""No text outside the catalogues, and none without its Chinese."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from lockdown import catalogues
+from lockdown.management.commands.messages import ROOMS
+
+ROOT: Path = settings.BASE_DIR
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+CJK = re.compile(r"[\u3400-\u9fff]")
+# Text that is the same in both languages: the other language's own name, the mark 隔.
+SAME = {"简体中文", "中文", "English", "隔", "API", "QR", "A4", "mg/L"}
+STRIPPED = (
+    re.compile(r"{%\s*comment.*?endcomment\s*%}", re.S),
+    re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}", re.S),
+    re.compile(r"<(svg|script|style)\b.*?</\1>", re.S),
+    re.compile(r"{#.*?#}", re.S),
+    re.compile(r"{%.*?%}|{{.*?}}", re.S),
+    re.compile(r"<[^>]*>", re.S),
+    re.compile(r"&\w+;"),
+)
+
+
+def test_every_text_has_its_chinese() -> None:
+    assert catalogues.untranslated(ROOT, list(ROOMS)) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_template_has_no_bare_words(path: Path) -> None:
+    if "styleguide" in path.parts:
+        return
+    text = path.read_text()
+    for pattern in STRIPPED:
+        text = pattern.sub(" ", text)
+    words = {word for word in text.split() if re.search(r"[A-Za-z\u3400-\u9fff]{2,}", word)}
+    assert words - SAME == set()
+
+
+def test_chinese_texts_hold_chinese_placeholders_alike() -> None:
+    """Every %(name)s of the English text stands in the Chinese one, and no other."""
+    wrong = []
+    for room in ROOMS:
+        for entry in catalogues.load(catalogues.catalogue_path(ROOT, room)):
+            names = set(re.findall(r"%\((\w+)\)[sd]", entry.msgid))
+            texts = [entry.msgstr] if entry.msgstr else list(entry.msgstr_plural.values())
+            for text in texts:
+                if text and not set(re.findall(r"%\((\w+)\)[sd]", text)) <= names:
+                    wrong.append(entry.msgid)
+    assert wrong == []
+
+
+def test_no_exclamation_marks_in_chinese() -> None:
+    loud = [
+        entry.msgid
+        for room in ROOMS
+        for entry in catalogues.load(catalogues.catalogue_path(ROOT, room))
+        if not entry.obsolete and ("！" in entry.msgstr or "!" in entry.msgstr)
+    ]
+    assert loud == []
