@@ -119,7 +119,10 @@
     each("[data-stack] .sp:not(.stack-pin)", function (plan) {
       each("a.c", function (cell, index) { if (index) cell.setAttribute("tabindex", "-1"); }, plan);
     }, root);
-    each("[data-scroll-now]", function (box) { box.scrollIntoView({ block: "nearest" }); }, root);
+    each(".stack-phone", function (view) {
+      var now = view.querySelector(".is-now");
+      if (now && view.scrollHeight > view.clientHeight) view.scrollTop += now.getBoundingClientRect().top - view.getBoundingClientRect().top - view.clientHeight / 2;
+    }, root);
     var summary = (root || doc).querySelector("[data-focus]");
     if (summary) summary.focus();
     tick();
