@@ -26,6 +26,7 @@ from seals.models import (
     SealOrder,
 )
 from seals.planning import Step, planners
+from seals.words import place_name
 
 START_PART = "seals.start_part"
 
@@ -52,8 +53,9 @@ def seal(
     if ends_at <= starts_at:
         raise Refused(_("The end must be later than the start."), field="ends_at")
     with transaction.atomic():
-        # Two people confirming at once: the compound's row is the queue.
-        Compound.objects.select_for_update().get(pk=compound.pk)
+        # Two people confirming at once: the compound's row is the queue. Not its key, so that
+        # rows of other work that refer to the compound do not wait.
+        Compound.objects.select_for_update(no_key=True).get(pk=compound.pk)
         twin = SealOrder.objects.filter(request_key=request_key).first()
         if twin is not None:
             return twin
@@ -69,7 +71,7 @@ def seal(
             starts_at=starts_at,
             ends_at=ends_at,
             issued_by=by,
-            steps=[step.as_json() for step in steps],
+            steps=[step.as_json() for step in steps if step.on],
         )
         parts = _parts(order)
         record(
@@ -106,7 +108,7 @@ def _create(compound: Compound, place: Place, request_key: str, **fields: Any) -
         floor=place.floor,
         home=place.home,
         place_key=place.key,
-        place_label=place.label,
+        place_label=place_name(place),
         state=OrderState.IN_FORCE,
         issued_at=timezone.now(),
         request_key=request_key,
@@ -142,7 +144,8 @@ def extend(*, order: SealOrder, ends_at: datetime, reason: str, by: Member) -> S
         raise Refused(_("To end earlier, shorten the order."), field="ends_at")
     now = timezone.now()
     change = _change(order, OrderChange.Kind.EXTENDED, ends_at, reason, by)
-    parts = PlanPart.objects.filter(order=order)
+    recurring = [step["key"] for step in order.steps if step.get("at")]
+    parts = PlanPart.objects.filter(order=order, key__in=recurring)
     record(
         "OrderExtended",
         compound=order.compound_id,

@@ -17,10 +17,15 @@ from seals.planning import Step, plan_of, planner_for
 
 def start_part(delivery: Delivery) -> None:
     """Run the planner of one part. Twice writes nothing twice; a lifted order starts nothing."""
-    part = PlanPart.objects.select_for_update().get(pk=delivery.payload["part"])
-    order = SealOrder.objects.select_related(
-        "compound", "building", "unit__building", "home__unit__building", "issued_by"
-    ).get(pk=part.order_id)
+    part = PlanPart.objects.get(pk=delivery.payload["part"])
+    # Lifting waits for a part that is being started, and cancels what it has written.
+    order = (
+        SealOrder.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("compound", "building", "unit__building", "home__unit__building")
+        .select_related("issued_by")
+        .get(pk=part.order_id)
+    )
+    part.refresh_from_db()
     if order.state != OrderState.IN_FORCE:
         return
     step = next(Step.of(data) for data in order.steps if data["key"] == part.key)

@@ -132,13 +132,19 @@ class SealOrder(TenantModel):
         return state in TRANSITIONS[OrderState(self.state)]
 
     def day_of(self, now: datetime) -> int:
-        """1 on the first calendar day of the order, in the compound's zone."""
+        """1 on the first calendar day of the order, in the compound's zone.
+
+        Until the planned end it is never more than `days`: seven days that began one afternoon
+        end on the eighth date, which is still the seventh day.
+        """
         tz = self.compound.tz
-        return (timezone.localdate(now, tz) - timezone.localdate(self.starts_at, tz)).days + 1
+        day = (timezone.localdate(now, tz) - timezone.localdate(self.starts_at, tz)).days + 1
+        return min(day, self.days) if now <= self.ends_at else day
 
     @property
     def days(self) -> int:
-        return self.day_of(self.ends_at)
+        """How many days are planned, begun ones counted whole."""
+        return -(-(self.ends_at - self.starts_at) // timedelta(days=1))
 
 
 class OrderChange(TenantModel):

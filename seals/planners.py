@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from compounds.models import Home
 from compounds.rota import WHO, Spot
+from compounds.work import Work, WorkQuerySet
 from households.actions import open_missing_files, start_sweep
 from households.models import Household, Presence, Resident, Sweep, Verification
 from seals.models import PlanTask, Recall, SealOrder
@@ -24,7 +25,7 @@ class VerifyPlanner:
     """Every home of the place on somebody's list, from the top floor down."""
 
     def plan(self, plan: Plan, step: Step) -> Planned:
-        homes = list(plan.place.homes().order_by("unit_id", "-floor", "position"))
+        homes = plan.homes
         people = plan.rota.share("verify", spots(homes))
         known = set(
             Household.objects.filter(closed_at=None, **plan.place.filter("home__")).values_list(
@@ -44,7 +45,7 @@ class VerifyPlanner:
             unit=_("households"),
             who=names(people),
             warnings=warnings,
-            first_at=plan.times(step)[0] if homes else None,
+            first_at=_first(plan, step),
         )
 
     def start(self, plan: Plan, step: Step) -> int:
@@ -62,8 +63,11 @@ class VerifyPlanner:
         return Verification.objects.filter(sweep=sweep).count()
 
     def stop(self, order: SealOrder, after: datetime) -> int:
+        # A shorter order still wants every household verified.
+        if order.lifted_at is None:
+            return 0
         sweep = Sweep.objects.filter(cause=order.pk, closed_at=None).first()
-        if sweep is None or (after < order.ends_at and order.lifted_at is None):
+        if sweep is None:
             return 0
         now = timezone.now()
         sweep.closed_at = now
@@ -86,7 +90,7 @@ class RecallPlanner:
             .order_by("household__home__position", "position")
         )
         people = plan.rota.share("recall", spots([one.household.home for one in away]))
-        due = plan.times(step)[0]
+        due = _first(plan, step)
         rows = [
             Recall(
                 compound=plan.compound,
@@ -136,14 +140,28 @@ class TaskPlanner:
         )
 
     def start(self, plan: Plan, step: Step) -> int:
-        PlanTask.objects.bulk_create(self.plan(plan, step).rows, ignore_conflicts=True)
+        rows = self.plan(plan, step).rows
+        PlanTask.objects.bulk_create(rows, ignore_conflicts=True)
+        _want_again(PlanTask.objects.filter(order=plan.order, key=step.key), rows)
         return PlanTask.objects.filter(order=plan.order, key=step.key, cancelled_at=None).count()
 
     def stop(self, order: SealOrder, after: datetime) -> int:
-        waiting = PlanTask.objects.filter(order=order).open().filter(due_at__gt=after)
-        if order.lifted_at is not None:
-            waiting = PlanTask.objects.filter(order=order).open()
+        waiting = PlanTask.objects.filter(order=order).open()
+        if order.lifted_at is None:
+            waiting = waiting.filter(due_at__gt=after)
         return waiting.update(cancelled_at=timezone.now())
+
+
+def _first(plan: Plan, step: Step) -> datetime:
+    """When the first of it is due; a step at once that is looked at again is due from now."""
+    times = plan.times(step)
+    return times[0] if times else (plan.not_before or plan.starts_at)
+
+
+def _want_again(found: WorkQuerySet, rows: Sequence[Work]) -> None:
+    """Cancelled by a shorter end, wanted again by a longer one."""
+    moments = [row.due_at for row in rows]
+    found.filter(cancelled_at__isnull=False, due_at__in=moments).update(cancelled_at=None)
 
 
 def _order(plan: Plan) -> SealOrder:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
-from compounds.models import Compound, Member
+from compounds.models import Compound, Home, Member
 from compounds.places import Place
 from compounds.rota import Rota, rota
 from seals.models import SealOrder
@@ -37,6 +38,7 @@ class Step:
     within_minutes: int = 0  # a step at once: how long it may take
     params: dict[str, Any] = field(default_factory=dict)
     source: str = ""
+    on: bool = True  # a compound's own template may switch a step off
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Step:
@@ -68,9 +70,13 @@ class Plan:
     not_before: datetime | None = None
 
     def times(self, step: Step) -> list[datetime]:
-        """The moments at which a step falls due within the order, in order."""
+        """The moments at which a step falls due within the order, in order.
+
+        A step at once has one moment; when an order is extended it has none, since it was done.
+        """
         if not step.at:
-            return [self.starts_at + timedelta(minutes=step.within_minutes)]
+            moment = self.starts_at + timedelta(minutes=step.within_minutes)
+            return [moment] if self.not_before is None else []
         tz = self.compound.tz
         first = self.starts_at.astimezone(tz).date()
         last = self.ends_at.astimezone(tz).date()
@@ -88,8 +94,13 @@ class Plan:
         every = [first + timedelta(days=number) for number in range(count)]
         if step.repeat == "daily":
             return every
-        wanted = step.days or (1,)
-        return [every[number - 1] for number in wanted if number <= count]
+        wanted = sorted(set(step.days or (1,)))
+        return [every[number - 1] for number in wanted if 1 <= number <= count]
+
+    @cached_property
+    def homes(self) -> list[Home]:
+        """The doors of the place from the top floor down, stair by stair; asked once a plan."""
+        return list(self.place.homes().order_by("unit_id", "-floor", "position"))
 
 
 def _clock(text: str) -> time:
@@ -117,10 +128,18 @@ class Planner(Protocol):
         """Work out the rows without writing."""
 
     def start(self, plan: Plan, step: Step) -> int:
-        """Write the rows, in bulk, unique by (cause, place); the number that exists now."""
+        """Write the rows, in bulk, unique by (cause, place); the number that exists now.
+
+        A row that an earlier reduction cancelled is wanted again when its time is within the
+        order again.
+        """
 
     def stop(self, order: SealOrder, after: datetime) -> int:
-        """Cancel what is open and due after the moment; returns how many were cancelled."""
+        """Cancel open work; returns how much was cancelled.
+
+        A lifted order (`lifted_at` is set): everything open. A reduced one: what recurs and is
+        due after the new end; what is done once for the order (a sweep, recalls) goes on.
+        """
 
 
 _planners: dict[str, Planner] = {}

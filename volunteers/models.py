@@ -8,12 +8,16 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from compounds.models import Home
 from compounds.work import Work, work_constraints, work_indexes
 from households.models import Household, Resident
 from lockdown.kernel.fields import TenantKey
 from seals.models import SealOrder
+
+KNOCKS_AFTER = 2  # calls without an answer
+TO_KNOCK = gettext_noop("no answer twice, somebody knocks at the door")
 
 
 class CareOutcome(models.TextChoices):
@@ -54,6 +58,10 @@ class CareVisit(Work):
             *work_constraints("carevisit"),
         ]
         indexes = work_indexes("carevisit")
+
+    @property
+    def needs_knock(self) -> bool:
+        return self.finished_at is None and self.attempts >= KNOCKS_AFTER
 
     def missed_data(self) -> dict[str, object]:
         return super().missed_data() | {"place": self.home.label}
