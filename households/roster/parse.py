@@ -36,6 +36,7 @@ class _Draft:
 
     sheet: Sheet
     known: KnownDoors | None
+    default_place: Place
     today: date
     households: dict[DoorKey, RosterHousehold] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
@@ -49,14 +50,16 @@ def parse_roster(
     sheet: Sheet,
     *,
     known_doors: Collection[DoorKey] | None = None,
+    default_place: Place = (None, None),
     today: date | None = None,
 ) -> Roster:
     """The households of a sheet. With `known_doors`, (building, unit, number) of every home of
     the compound, a row of any other home is rejected and each door takes the compound's own
-    building and unit. `today` is the compound's date, for ages. Raises Unreadable when no page
-    has a door and a name column."""
+    building and unit. `default_place` is the building and unit of doors for which neither the
+    sheet nor its name gives one. `today` is the compound's date, for ages.
+    Raises Unreadable when no page has a door and a name column."""
     known = KnownDoors(known_doors) if known_doors is not None else None
-    draft = _Draft(sheet, known, today or date.today())
+    draft = _Draft(sheet, known, default_place, today or date.today())
     headers = [None if page.is_hidden else find_header(page) for page in sheet.pages]
     if not any(header and header.is_complete for header in headers):
         best = max((h for h in headers if h), key=lambda h: len(h.columns), default=None)
@@ -110,7 +113,7 @@ def _place_in_titles(draft: _Draft, page: Page, header: Header) -> Place:
             building, unit = building or found_building, unit or found_unit
             params = {"title": title[:60]}
             draft.remarks.append(Remark("place_from_title", 0, page.title, params))
-    return building, unit
+    return building or draft.default_place[0], unit or draft.default_place[1]
 
 
 def _read_one(draft: _Draft, cursor: Cursor, page: Page, index: int) -> None:

@@ -15,7 +15,7 @@ from households.roster.messages import Remark
 from households.roster.reading import Cell
 
 INSIDE, AWAY, TRANSFERRED, TEMPORARY = "inside", "away", "transferred", "temporary"
-MALE, FEMALE = "male", "female"
+MALE, FEMALE = "m", "f"
 HEAD = "户主"
 OLDEST = 120  # years
 ELDER = 60  # years; 老年人权益保障法 art. 2
@@ -43,7 +43,7 @@ NOTE_FLAGS: dict[str, re.Pattern[str]] = {
     "disabled": re.compile(
         NOT + r"(?:残疾|行动不便|轮椅|卧床|失明|失聪)|disabled|wheelchair", re.I
     ),
-    "mental_health": re.compile(NOT + r"(?:精神|抑郁|焦虑症)", re.I),
+    "mental": re.compile(NOT + r"(?:精神|抑郁|焦虑症)", re.I),
     "empty_nest": re.compile(NOT + r"空巢", re.I),
     "minor_alone": re.compile(
         r"(?:儿童|孩子|小孩|未成年人?|学生)[^,,。;;]{0,4}(?:独自|单独)在家|minor alone"
@@ -239,7 +239,7 @@ def read_identity(text: str, today: date) -> tuple[int | None, str]:
 
 
 def sex_of(text: str) -> str | None:
-    """male, female, '' where nothing is said, None where it cannot be read."""
+    """m, f, '' where nothing is said, None where it cannot be read."""
     plain = unicodedata.normalize("NFKC", text).strip().lower()
     if plain in UNSAID:
         return ""

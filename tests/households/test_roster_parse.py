@@ -225,6 +225,13 @@ def test_a_bare_door_takes_the_only_home_it_fits() -> None:
     assert roster.households[0].known_key == ("3", "1", "0502")
 
 
+def test_the_uploader_may_say_which_unit_the_sheet_is_of() -> None:
+    both = [("3", "1", "0502"), ("3", "2", "0502")]
+    rows = sheet(["楼号", "房号", "姓名"], ["3号楼", "502", "王一"])
+    roster = parse_roster(rows, known_doors=both, default_place=("3", "2"))
+    assert roster.households[0].known_key == both[1]
+
+
 def test_a_bare_door_that_fits_two_homes_is_rejected() -> None:
     roster = parse(["502", "王一"], known=[("3", "1", "0502"), ("4", "1", "0502")])
     assert roster.rejects[0].reasons[0].code == "ambiguous_door"
@@ -308,7 +315,7 @@ def test_an_identity_number_gives_age_and_sex_and_is_forgotten() -> None:
         header=["房号", "姓名", "身份证号", "备注"],
     )
     found = people(roster)["王一"]
-    assert (found.age, found.sex) == (63, "male")
+    assert (found.age, found.sex) == (63, "m")
     assert "1101011958" not in repr(roster)
     assert [r.code for r in roster.remarks].count("identity_not_kept") == 1
 
