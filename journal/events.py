@@ -72,6 +72,7 @@ CATALOGUE = _catalogue(
     Event("TemplateChanged", _("Plan template changed: %(name)s"), quiet=True),
     Event("TokenIssued", _("API token issued: %(name)s"), quiet=True),
     Event("TokenRevoked", _("API token revoked: %(name)s"), quiet=True),
+    Event("RoundAdded", _("%(place)s: disinfection added for %(due)s")),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from django.db.models import Q
 
+from compounds.work import WorkQuerySet
 from waste.models import DisinfectionRound, RubbishWindow, Scheme
 
 
@@ -52,13 +53,17 @@ def gate_of(window: RubbishWindow, tz: tzinfo) -> DisinfectionRound | None:
     if limit is None:
         return None
     if window.gate_id is not None:
-        kept = DisinfectionRound.objects.filter(pk=window.gate_id, cancelled_at=None).first()
+        kept = _rounds().filter(pk=window.gate_id, cancelled_at=None).first()
         if kept is not None:
             return kept
-    near = DisinfectionRound.objects.filter(
+    near = _rounds().filter(
         unit_id=window.unit_id, due_at__gt=limit - timedelta(hours=25), due_at__lte=limit
     )
     return choose_gate(window, near, tz)
+
+
+def _rounds() -> WorkQuerySet:
+    return DisinfectionRound.objects.select_related("compound")
 
 
 def link_gates(unit_ids: Collection[int], tz: tzinfo) -> int:

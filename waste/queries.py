@@ -52,6 +52,10 @@ class RubbishNow:
     mark: str
 
 
+# A missed round stays a fact after the order that asked for it was lifted.
+_STANDS = Q(cancelled_at=None) | Q(missed_at__isnull=False)
+
+
 def day_bounds(day: date, tz: tzinfo | None = None) -> tuple[datetime, datetime]:
     """The day from midnight to midnight; in the time zone in force when none is given."""
     tz = tz or timezone.get_current_timezone()
@@ -65,8 +69,7 @@ def day_items(
     """Rounds and windows of these units (None: every unit) on a day, by time; two queries."""
     now = timezone.now()
     start, end = day_bounds(day, tz)
-    wanted = Q(due_at__gte=start, due_at__lt=end, cancelled_at=None) & _of(unit_ids)
-    return _items(wanted, now)
+    return _items(Q(due_at__gte=start, due_at__lt=end) & _STANDS & _of(unit_ids), now)
 
 
 def late_work(now: datetime, unit_ids: Collection[int] | None = None) -> list[DayItem]:
@@ -100,7 +103,7 @@ def _rows(rows: QuerySet) -> QuerySet:
 
 
 def _round_item(row: DisinfectionRound, now: datetime) -> DayItem:
-    state = row.state(now)
+    state = _state(row, now)
     return DayItem(
         kind="round",
         id=row.pk,
@@ -117,8 +120,13 @@ def _round_item(row: DisinfectionRound, now: datetime) -> DayItem:
     )
 
 
+def _state(row: Work, now: datetime) -> WorkState:
+    missed = row.missed_at is not None and row.finished_at is None
+    return WorkState.MISSED if missed else row.state(now)
+
+
 def _window_item(row: RubbishWindow, now: datetime) -> DayItem:
-    state = row.state(now)
+    state = _state(row, now)
     moving = row.phase in (Phase.PUT_OUT, Phase.COLLECTING)
     return DayItem(
         kind="window",
@@ -211,10 +219,14 @@ def window_counts(day: date, tz: tzinfo | None = None) -> tuple[int, int, int]:
 
 def _counts(rows: QuerySet, day: date, tz: tzinfo | None) -> tuple[int, int, int]:
     start, end = day_bounds(day, tz)
-    got = rows.filter(due_at__gte=start, due_at__lt=end, cancelled_at=None).aggregate(
-        done=Count("id", filter=Q(finished_at__isnull=False)),
-        total=Count("id"),
-        missed=Count("id", filter=Q(missed_at__isnull=False, finished_at=None)),
+    got = (
+        rows.filter(due_at__gte=start, due_at__lt=end)
+        .filter(_STANDS)
+        .aggregate(
+            done=Count("id", filter=Q(finished_at__isnull=False)),
+            total=Count("id"),
+            missed=Count("id", filter=Q(missed_at__isnull=False, finished_at=None)),
+        )
     )
     return got["done"], got["total"], got["missed"]
 

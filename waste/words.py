@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from waste.models import DisinfectionRound, Phase, RubbishWindow, Scheme
@@ -19,8 +18,9 @@ PHASE_MARK = {
 }
 
 
-def clock(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%H:%M")
+def clock(moment: datetime, tz: tzinfo | None = None) -> str:
+    """The clock time; in the time zone in force when none is given."""
+    return timezone.localtime(moment, tz).strftime("%H:%M")
 
 
 def stored(text: str) -> str:
@@ -43,7 +43,7 @@ def used_figures(row: DisinfectionRound) -> str:
 def figures(agent: object, mg_per_litre: int, minutes: int) -> str:
     return _("%(agent)s %(mg)s mg/L, %(minutes)s min") % {
         "agent": agent,
-        "mg": number_format(mg_per_litre, use_l10n=True, force_grouping=True),
+        "mg": f"{mg_per_litre:,}",
         "minutes": minutes,
     }
 
