@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from compounds.access import public_page
 from lockdown.stacking import Cell, Floor, Stack
 from lockdown.templatetags.icons import ICONS
 
@@ -211,6 +212,7 @@ def _record_samples() -> dict[str, Any]:
     }  # fmt: skip
 
 
+@public_page("Sample data and invented people only; wired in development.")
 def styleguide(request: HttpRequest) -> HttpResponse:
     """The guide; ?face=elder, ?theme=dark, ?part=phone|print|board show one face alone."""
     refused = SampleForm({"name": "", "kind": "x"})
