@@ -335,13 +335,6 @@ class Access(TenantModel):
 
     @property
     def actor_label(self) -> str:
-        """The journal names a resident by surname only."""
-        return f"{self.said_name[:1]}**" if self.said_name else "**"
-
-    actor_member_id = None
-
-    @property
-    def actor_label(self) -> str:
         return self.said_name or str(_("resident"))
 
     actor_member_id = None
