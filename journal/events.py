@@ -73,6 +73,9 @@ CATALOGUE = _catalogue(
     Event("TokenIssued", _("API token issued: %(name)s"), quiet=True),
     Event("TokenRevoked", _("API token revoked: %(name)s"), quiet=True),
     Event("RoundAdded", _("%(place)s: disinfection added for %(due)s")),
+    Event("NoticeWritten", _("Notice written: %(title)s, %(households)s households"), quiet=True),
+    Event("NoticeWithdrawn", _("Notice withdrawn: %(title)s")),
+    Event("HouseholdNotReached", _("%(door)s not reached, try %(attempts)s: %(title)s"), quiet=True),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

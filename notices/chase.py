@@ -1,0 +1,116 @@
+"""Following up, set-wise across all compounds: nobody stays untold without a person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import Exists, OuterRef, Q
+
+from compounds.models import Member
+from compounds.rota import Rota, Spot
+from households.models import Access, Phone
+from lockdown.kernel.errors import Refused
+from lockdown.kernel.tenancy import scope_of_every_compound
+from notices.models import Notice, NoticeKind, Receipt, Route
+from notices.sending import time_to_tell
+
+log = structlog.get_logger(__name__)
+
+OPEN_WITHIN = timedelta(minutes=30)  # our default: an emergency not opened is rung up after this
+STILL_FRESH = timedelta(hours=48)  # older notices do not appear on a page opened later
+BATCH = 2000
+
+
+def due_notices(now: datetime) -> list[tuple[int, int]]:
+    """(compound, notice) of what is to be sent and is not, across all compounds."""
+    with scope_of_every_compound():
+        due = Notice.objects.filter(sent_at=None, cancelled_at=None, send_at__lte=now)
+        return list(due.order_by("send_at").values_list("compound_id", "id")[:BATCH])
+
+
+def chase(*, now: datetime) -> tuple[int, int]:
+    """Returns (put on a phone page, given to a person). Twice changes nothing more."""
+    with scope_of_every_compound():
+        return show_on_page(now), _hand_to_people(now)
+
+
+def show_on_page(now: datetime, **where: int) -> int:
+    """Households that signed in after the notice get it on their page, while it is open.
+
+    Once: what fell back from an unread page to a person stays with the person.
+    """
+    signed_in = Access.objects.filter(
+        compound=OuterRef("compound"),
+        household=OuterRef("household"),
+        granted_at__isnull=False,
+        ended_at=None,
+    )
+    return (
+        Receipt.objects.open()
+        .filter(
+            Exists(signed_in),
+            sent_at=None,
+            notice__cancelled_at=None,
+            notice__sent_at__gt=now - STILL_FRESH,
+            **where,
+        )
+        .exclude(route=Route.APP)
+        .order_by()
+        .update(route=Route.APP, sent_at=now, assignee=None)
+    )
+
+
+def _hand_to_people(now: datetime) -> int:
+    """Pages not opened in time become calls, or knocks where there is no telephone."""
+    unopened = Q(notice__is_emergency=True, sent_at__lt=now - OPEN_WITHIN) | Q(due_at__lt=now)
+    rows = list(
+        Receipt.objects.open()
+        .filter(unopened, route=Route.APP, read_at=None, notice__cancelled_at=None)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("home", "notice")
+        .annotate(
+            has_phone=Exists(
+                Phone.objects.filter(compound=OuterRef("compound"), household=OuterRef("household"))
+            )
+        )
+        .order_by("compound_id", "home__unit_id", "-home__floor")[:BATCH]
+    )
+    by_compound = defaultdict(list)
+    for row in rows:
+        by_compound[row.compound_id].append(row)
+    rotas = _rotas(list(by_compound))
+    given = [row for key, some in by_compound.items() for row in _give(some, rotas[key], now)]
+    Receipt.objects.bulk_update(given, ["route", "assignee", "due_at"], batch_size=1000)
+    return len(given)
+
+
+def _rotas(compounds: list[int]) -> dict[int, Rota]:
+    members: dict[int, list[Member]] = {key: [] for key in compounds}
+    for member in Member.objects.filter(compound_id__in=compounds, left_at=None):
+        members[member.compound_id].append(member)
+    return {key: Rota(some) for key, some in members.items()}
+
+
+def _give(rows: list[Receipt], people: Rota, now: datetime) -> list[Receipt]:
+    try:
+        chosen = people.share("reach", [Spot(row.home.unit_id, row.home.floor) for row in rows])
+    except Refused:
+        log.warning("nobody_to_tell", compound=rows[0].compound_id, households=len(rows))
+        return []
+    for row, member in zip(rows, chosen, strict=True):
+        row.route = Route.CALL if row.has_phone else Route.KNOCK
+        row.assignee = member
+        row.due_at = now + time_to_tell(row.notice.is_emergency)
+    return rows
+
+
+def drop_open(order_id: int, now: datetime) -> int:
+    """Nobody needs to be told of a lifted order's earlier notices any more."""
+    return (
+        Receipt.objects.open()
+        .filter(~Q(notice__kind=NoticeKind.LIFT), notice__order_id=order_id)
+        .order_by()
+        .update(cancelled_at=now)
+    )
