@@ -20,6 +20,11 @@ class Mix:
     stock_ml: int
     water_litres: Decimal
 
+    @property
+    def water(self) -> str:
+        """Litres without needless noughts: 9.8."""
+        return f"{self.water_litres.normalize():f}"
+
 
 def mg_per_litre_of_percent(percent: Decimal) -> Decimal:
     """5 % is 50,000 mg/L."""
