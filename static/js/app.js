@@ -84,6 +84,9 @@
     if (best) { here.setAttribute("tabindex", "-1"); best.removeAttribute("tabindex"); best.focus(); }
   }
   doc.addEventListener("keydown", walk);
+  doc.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") each("details[data-menu][open]", function (menu) { menu.open = false; menu.firstElementChild.focus(); });
+  });
 
   doc.addEventListener("click", function (event) {
     var at = function (selector) { return event.target.closest(selector); }, hit;
