@@ -127,7 +127,7 @@ def windows(request: Request) -> Response:
 def _page(request: Request, rows: WorkQuerySet) -> dict[str, Any]:
     """A day's rows in the order of their ids; a bad parameter is an address that is not there."""
     start, end = day_bounds(_day(request))
-    after, limit = _whole(request, "after", 0), min(_whole(request, "limit", MOST), MOST)
+    after, limit = _whole(request, "after", 0), min(_whole(request, "limit", MOST, 1), MOST)
     found = list(
         _of_member(request, rows)
         .filter(due_at__gte=start, due_at__lt=end, cancelled_at=None, pk__gt=after)
@@ -153,9 +153,9 @@ def _day(request: Request) -> date:
     return day
 
 
-def _whole(request: Request, name: str, default: int) -> int:
+def _whole(request: Request, name: str, default: int, least: int = 0) -> int:
     text = request.query_params.get(name) or str(default)
-    if not (text.isascii() and text.isdecimal()) or len(text) > 18 or text == "0" != str(default):
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18) or int(text) < least:
         raise exceptions.NotFound
     return int(text)
 
