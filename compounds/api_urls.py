@@ -1,5 +1,10 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from compounds import api
+
+urlpatterns = [
+    path("", api.compound_detail, name="api-compound"),
+    path("homes/", api.homes_add, name="api-homes-add"),
+]

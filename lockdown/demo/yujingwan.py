@@ -1,0 +1,121 @@
+"""御景湾, block 1 unit 1: sealed at 15:00 on the first day; what was done until the sixth.
+
+Source: a local press account of August 2021. Six days, one disinfection missed on the first
+evening and five done, two screening rounds, everybody verified and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from compounds.models import Unit
+from lockdown.demo import deeds
+from lockdown.demo.clock import at
+from lockdown.demo.people import Site
+from lockdown.kernel.tenancy import scope
+from seals.models import RecallOutcome, SealOrder
+from waste.models import Phase
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A deed on a day of the order (1 is the first) at a clock time of the compound."""
+
+    day: int
+    clock: str
+    deed: Callable[[Site], object]
+
+
+def _daily(day: int, bags: int) -> list[Scene]:
+    """What the cleaner does every evening, in the order that the template asks for."""
+    return [
+        Scene(day, "17:05", deeds.disinfect),
+        Scene(day, "17:40", lambda site: deeds.move_rubbish(site, Phase.PUT_OUT)),
+        Scene(day, "18:05", lambda site: deeds.move_rubbish(site, Phase.COLLECTING)),
+        Scene(day, "18:25", lambda site: deeds.move_rubbish(site, Phase.CLOSED, bags=bags)),
+    ]
+
+
+def _calls(day: int) -> list[Scene]:
+    return [Scene(day, "18:40", lambda site: deeds.call_elders(site, day))]
+
+
+SCENES = (
+    Scene(1, "14:20", lambda site: deeds.import_roster(site, "yujingwan-roster.xlsx")),
+    Scene(
+        1,
+        "15:00",
+        lambda site: deeds.seal_place(
+            site, "yujingwan", row=_unit(site), source="区防控办 2021-17 号通知"
+        ),
+    ),
+    Scene(1, "15:20", lambda site: deeds.do_tasks(site, "gate")),
+    Scene(1, "15:50", lambda site: deeds.tell_next(site, 30)),
+    Scene(1, "16:30", lambda site: deeds.verify_next(site, 20)),
+    Scene(1, "17:20", lambda site: deeds.settle_recalls(site, 2, RecallOutcome.COMING)),
+    Scene(1, "18:10", lambda site: deeds.verify_next(site, 22)),
+    Scene(
+        1,
+        "18:50",
+        lambda site: deeds.call_elders(site, 1, skip=1, needs={2: "降压药只够两天", 7: "没有米了"}),
+    ),
+    Scene(1, "19:20", lambda site: deeds.try_in_vain(site, 3)),
+    Scene(1, "19:30", lambda site: deeds.call_elders(site, 1)),
+    # Nobody came to disinfect on the first evening; the rubbish stayed in.
+    Scene(1, "21:00", lambda site: deeds.sweep()),
+    Scene(2, "09:30", lambda site: deeds.verify_next(site, 28, how="neighbour")),
+    Scene(2, "10:30", lambda site: deeds.settle_recalls(site, 5, RecallOutcome.RETURNED)),
+    Scene(2, "11:00", lambda site: deeds.do_tasks(site, "food", "gas")),
+    Scene(2, "14:00", lambda site: deeds.verify_next(site, 16, how="call")),
+    *_daily(2, 88),
+    *_calls(2),
+    Scene(3, "09:00", lambda site: deeds.verify_next(site, 4, how="relative")),
+    Scene(3, "10:00", lambda site: deeds.tell_next(site, 90, how="door")),
+    Scene(3, "14:30", lambda site: deeds.do_tasks(site, "screening")),
+    Scene(3, "15:10", lambda site: deeds.settle_recalls(site, 20, RecallOutcome.STAYS_AWAY)),
+    *_daily(3, 61),
+    *_calls(3),
+    *_daily(4, 57),
+    *_calls(4),
+    *_daily(5, 59),
+    *_calls(5),
+    Scene(6, "14:40", lambda site: deeds.do_tasks(site, "screening")),
+    *_daily(6, 63),
+    *_calls(6),
+    Scene(6, "19:55", lambda site: deeds.sweep()),
+)
+
+
+def _unit(site: Site) -> int:
+    with scope([site.compound.pk]):
+        return Unit.objects.values_list("id", flat=True).order_by("position")[0]
+
+
+def replay(site: Site, first_day: date, *, until: datetime) -> SealOrder | None:
+    """Act the scenes up to `until`; the order, once it is there."""
+    for scene in SCENES:
+        moment = moment_of(site, first_day, scene)
+        if moment > until:
+            break
+        with at(moment):
+            scene.deed(site)
+    with scope([site.compound.pk]):
+        return SealOrder.objects.order_by("-number").first()
+
+
+def moment_of(site: Site, first_day: date, scene: Scene) -> datetime:
+    hours, minutes = scene.clock.split(":")
+    day = first_day + timedelta(days=scene.day - 1)
+    return datetime.combine(day, time(int(hours), int(minutes)), tzinfo=site.compound.tz)
+
+
+def last_moment(site: Site, first_day: date) -> datetime:
+    return moment_of(site, first_day, SCENES[-1]) + timedelta(minutes=5)
+
+
+def started_days_ago(site: Site, days: int) -> date:
+    return site.compound.today(timezone.now()) - timedelta(days=days)
