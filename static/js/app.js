@@ -116,13 +116,40 @@
   });
   doc.addEventListener("change", function (event) { var box = event.target.closest("[data-drop]"); if (box) names(box); });
 
+  // Nothing jumps when a poll returns: the plan keeps its scroll, its focus and its open home.
+  var kept = null;
+  function keep(target) {
+    if (!target.querySelector || !target.querySelector(".stack-view")) return;
+    var open = target.querySelector(".c.is-open"), here = doc.activeElement;
+    kept = {
+      views: Array.from(target.querySelectorAll(".stack-view"), function (view) { return [view.scrollTop, view.scrollLeft]; }),
+      open: open && open.getAttribute("href"),
+      focus: target.contains(here) && here.closest(".sp") && here.getAttribute("href"),
+    };
+  }
+  function restore(root) {
+    var views = root.querySelectorAll ? root.querySelectorAll(".stack-view") : [];
+    if (!kept || !views.length) return false;
+    views.forEach(function (view, index) {
+      var was = kept.views[index];
+      if (was) { view.scrollTop = was[0]; view.scrollLeft = was[1]; }
+    });
+    each("a.c, a.fl-a", function (cell) {
+      var href = cell.getAttribute("href"), seen = cell.getClientRects().length;
+      if (href === kept.open) cell.classList.add("is-open");
+      if (href === kept.focus && seen) { cell.removeAttribute("tabindex"); cell.focus({ preventScroll: true }); }
+    }, root);
+    kept = null;
+    return true;
+  }
+
   // What a fresh piece of page needs.
   function dress(root) {
     each("[data-copy][hidden], [data-step][hidden], [data-print][hidden]", function (button) { button.hidden = false; }, root);
     each("[data-stack] .sp:not(.stack-pin)", function (plan) {
       each("a.c", function (cell, index) { if (index) cell.setAttribute("tabindex", "-1"); }, plan);
     }, root);
-    each(".stack-phone", function (view) {
+    if (!restore(root)) each(".stack-phone", function (view) {
       var now = view.querySelector(".is-now");
       if (now && view.scrollHeight > view.clientHeight) view.scrollTop += now.getBoundingClientRect().top - view.getBoundingClientRect().top - view.clientHeight / 2;
     }, root);
@@ -135,6 +162,7 @@
   doc.body.addEventListener("htmx:load", function (event) { if (event.detail.elt !== doc.body) dress(event.detail.elt); });
   doc.body.addEventListener("htmx:beforeSwap", function (event) {
     var detail = event.detail;
+    keep(detail.target);
     if (detail.target.id !== "drawer-body" || detail.serverResponse.indexOf("<main") < 0) return;
     var page = new DOMParser().parseFromString(detail.serverResponse, "text/html").querySelector("main");
     if (page) detail.serverResponse = page.innerHTML;

@@ -55,6 +55,7 @@ def browser() -> Iterator[Browser]:
 
 def _open(browser: Browser, part: str, face: str, theme: str, size: tuple[int, int]) -> Page:
     page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.set_default_timeout(60_000)
     page.route("**/*", _serve)
     page.goto(f"http://design.test/styleguide/?part={part}&face={face}&theme={theme}")
     return page
@@ -136,4 +137,22 @@ def test_the_clock_runs_on_server_time(browser: Browser) -> None:
     page.wait_for_function(
         "text => document.querySelector('.clock').textContent !== text", arg=before
     )
+    page.close()
+
+
+def test_a_poll_moves_neither_the_plan_nor_the_focus(browser: Browser) -> None:
+    page = _open(browser, "board", "normal", "light", PHONE)
+    page.evaluate("document.querySelector('.stack-phone').scrollTop = 333")
+    page.locator(".stack-phone a.c[href='#home-2003']").evaluate(
+        "cell => cell.focus({preventScroll: true})"
+    )
+    top = page.evaluate("document.querySelector('.stack-phone').scrollTop")
+    page.evaluate("document.querySelector('.card-plan .stack').classList.add('old')")
+    page.evaluate(
+        """() => htmx.ajax('GET', '/styleguide/?part=board',
+        {target: '.card-plan', select: '.card-plan > *', swap: 'innerHTML'})"""
+    )
+    page.wait_for_function("document.querySelector('.stack') && !document.querySelector('.old')")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#home-2003"
+    assert page.evaluate("document.querySelector('.stack-phone').scrollTop") == top
     page.close()
