@@ -160,8 +160,12 @@
   dress(doc);
 
   doc.body.addEventListener("htmx:load", function (event) { if (event.detail.elt !== doc.body) dress(event.detail.elt); });
+  // A poll rests while nobody looks and never takes a field away from under typing hands.
+  function polls(elt) { return /(^|,\s*)every /.test((elt && elt.getAttribute && elt.getAttribute("hx-trigger")) || ""); }
+  doc.body.addEventListener("htmx:beforeRequest", function (event) { if (doc.hidden && polls(event.detail.elt)) event.preventDefault(); });
   doc.body.addEventListener("htmx:beforeSwap", function (event) {
-    var detail = event.detail;
+    var detail = event.detail, here = doc.activeElement;
+    if (polls(detail.requestConfig.elt) && detail.target.contains(here) && here.matches("input, textarea, select")) { detail.shouldSwap = false; return; }
     keep(detail.target);
     if (detail.target.id !== "drawer-body" || detail.serverResponse.indexOf("<main") < 0) return;
     var page = new DOMParser().parseFromString(detail.serverResponse, "text/html").querySelector("main");

@@ -156,3 +156,21 @@ def test_a_poll_moves_neither_the_plan_nor_the_focus(browser: Browser) -> None:
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#home-2003"
     assert page.evaluate("document.querySelector('.stack-phone').scrollTop") == top
     page.close()
+
+
+def test_a_poll_never_takes_a_field_away_while_somebody_types(browser: Browser) -> None:
+    page = _open(browser, "board", "normal", "light", DESK)
+    page.evaluate(
+        """() => {
+        const box = document.createElement('div');
+        box.innerHTML = '<div id="poll" hx-get="/styleguide/?part=labels" hx-trigger="every 300ms"><input id="typed" aria-label="x"></div>';
+        document.querySelector('main').append(box); htmx.process(box);
+        document.body.addEventListener('htmx:beforeSwap', () => { window.answered = (window.answered || 0) + 1; });
+        document.getElementById('typed').focus(); }"""
+    )
+    page.keyboard.type("402")
+    page.wait_for_function("window.answered >= 2")
+    assert page.locator("#typed").input_value() == "402"
+    page.evaluate("document.getElementById('typed').blur()")
+    page.wait_for_selector("#poll .doorlabel")
+    page.close()
