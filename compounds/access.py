@@ -11,12 +11,22 @@ import structlog
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from compounds.models import Compound, Member, User
 from compounds.roles import Permission
 from lockdown.kernel.tenancy import as_person, scope
 
 View = Callable[..., HttpResponse]
+
+
+class MemberRequest(HttpRequest):
+    """What a view behind `member_page` receives: the request, with its compound and member."""
+
+    user: User
+    compound: Compound
+    member: Member
+    htmx: HtmxDetails
 
 
 @dataclass(frozen=True)

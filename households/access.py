@@ -12,11 +12,24 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from compounds.access import Rule, View, ruled
 from compounds.actions import digest_of
-from households.models import Access
+from compounds.models import Compound, Home
+from households.models import Access, Household
 from lockdown.kernel.tenancy import scope
+
+
+class ResidentRequest(HttpRequest):
+    """What a view behind `resident_page` receives: the request, with the household it is for."""
+
+    access: Access
+    household: Household
+    home: Home
+    compound: Compound
+    htmx: HtmxDetails
+
 
 SESSION_KEY = "home"  # {"compound": id, "secret": text}
 

@@ -19,13 +19,16 @@ from lockdown.kernel.tasks import hand_over
 class Actor(Protocol):
     """Whoever acts: a member of the compound, a resident's access, or the system."""
 
-    actor_label: str
-    actor_member_id: int | None
+    @property
+    def actor_label(self) -> str: ...
+
+    @property
+    def actor_member_id(self) -> int | None: ...
 
 
 class System:
     actor_label = "system"
-    actor_member_id = None
+    actor_member_id: int | None = None
 
 
 SYSTEM = System()

@@ -75,7 +75,9 @@ CATALOGUE = _catalogue(
     Event("RoundAdded", _("%(place)s: disinfection added for %(due)s")),
     Event("NoticeWritten", _("Notice written: %(title)s, %(households)s households"), quiet=True),
     Event("NoticeWithdrawn", _("Notice withdrawn: %(title)s")),
-    Event("HouseholdNotReached", _("%(door)s not reached, try %(attempts)s: %(title)s"), quiet=True),
+    Event(
+        "HouseholdNotReached", _("%(door)s not reached, try %(attempts)s: %(title)s"), quiet=True
+    ),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 
