@@ -69,7 +69,7 @@ def parse_patterns(text: str) -> list[UnitPattern]:
     """Lines of "building unit floors doors", full-width digits and commas allowed."""
     patterns = []
     for number, line in enumerate(text.splitlines(), start=1):
-        words = [word for word in re.split(r"[\s,,、;;x×*-]+", _narrow(line)) if word]
+        words = [word for word in re.split(r"[\s,\u3001\u3002;xX\u00d7*-]+", _narrow(line)) if word]
         if not words:
             continue
         if len(words) not in {4, 5} or not all(word.isdigit() for word in words[2:]):
@@ -91,7 +91,8 @@ def parse_patterns(text: str) -> list[UnitPattern]:
 
 
 def _narrow(text: str) -> str:
-    return "".join(chr(ord(one) - 0xFEE0) if "!" <= one <= "~" else one for one in text)
+    """Full-width digits and signs as their ASCII twins."""
+    return "".join(chr(ord(one) - 0xFEE0) if 0xFF01 <= ord(one) <= 0xFF5E else one for one in text)
 
 
 class MemberForm(forms.Form):
