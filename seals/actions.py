@@ -17,14 +17,7 @@ from compounds.places import Place
 from journal.actions import HandTo, record
 from lockdown.kernel.errors import Refused
 from seals.lift import checklist
-from seals.models import (
-    Level,
-    OrderChange,
-    OrderState,
-    PlanPart,
-    PlanTask,
-    SealOrder,
-)
+from seals.models import Level, OrderChange, OrderState, PlanPart, PlanTask, SealOrder
 from seals.planning import Step, planners
 from seals.words import place_name
 

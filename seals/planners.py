@@ -12,7 +12,7 @@ from compounds.models import Home
 from compounds.rota import WHO, Spot
 from compounds.work import Work, WorkQuerySet
 from households.actions import open_missing_files, start_sweep
-from households.models import Household, Presence, Resident, Sweep, Verification
+from households.models import Presence, Resident, Sweep, Verification
 from seals.models import PlanTask, Recall, SealOrder
 from seals.planning import Plan, Planned, Step, names
 
@@ -27,12 +27,7 @@ class VerifyPlanner:
     def plan(self, plan: Plan, step: Step) -> Planned:
         homes = plan.homes
         people = plan.rota.share("verify", spots(homes))
-        known = set(
-            Household.objects.filter(closed_at=None, **plan.place.filter("home__")).values_list(
-                "home_id", flat=True
-            )
-        )
-        unknown = [home for home in homes if home.pk not in known]
+        unknown = [home for home in homes if home.pk not in plan.files]
         warnings = ()
         if unknown:
             warnings = (

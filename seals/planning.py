@@ -13,9 +13,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
+from django.db.models import Exists, OuterRef
+
 from compounds.models import Compound, Home, Member
 from compounds.places import Place
 from compounds.rota import Rota, rota
+from households.models import Household, Phone
 from seals.models import SealOrder
 
 
@@ -101,6 +104,13 @@ class Plan:
     def homes(self) -> list[Home]:
         """The doors of the place from the top floor down, stair by stair; asked once a plan."""
         return list(self.place.homes().order_by("unit_id", "-floor", "position"))
+
+    @cached_property
+    def files(self) -> dict[int, Household]:
+        """Home id to the open file of the place, with `has_phone`; asked once a plan."""
+        phone = Exists(Phone.objects.filter(household=OuterRef("pk")))
+        rows = Household.objects.filter(closed_at=None, **self.place.filter("home__"))
+        return {row.home_id: row for row in rows.annotate(has_phone=phone)}
 
 
 def _clock(text: str) -> time:

@@ -1,6 +1,27 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from seals import plan_views, views, work_views
 
 app_name = "seals"
-urlpatterns: list[URLPattern] = []
+ORDERS = "c/<slug:compound>/orders"
+PLANS = "c/<slug:compound>/plans"
+urlpatterns = [
+    path(f"{ORDERS}/", views.order_list, name="order-list"),
+    path(f"{ORDERS}/new/", views.order_new, name="order-new"),
+    path(f"{ORDERS}/preview/", views.order_preview, name="order-preview"),
+    path(f"{ORDERS}/confirm/", views.order_confirm, name="order-confirm"),
+    path(f"{ORDERS}/<int:order>/", views.order, name="order"),
+    path(f"{ORDERS}/<int:order>/extend/", views.order_extend, name="order-extend"),
+    path(f"{ORDERS}/<int:order>/reduce/", views.order_reduce, name="order-reduce"),
+    path(f"{ORDERS}/<int:order>/lift/", views.order_lift, name="order-lift"),
+    path(f"{ORDERS}/<int:order>/document/", views.order_document, name="order-document"),
+    path(f"{ORDERS}/recalls/<int:recall>/", work_views.recall_record, name="recall-record"),
+    path(f"{ORDERS}/tasks/<int:task>/done/", work_views.task_done, name="task-done"),
+    path(f"{PLANS}/", plan_views.template_list, name="template-list"),
+    path(f"{PLANS}/<int:template>/", plan_views.template, name="template"),
+    path(
+        "c/<slug:compound>/plans/<slug:slug>/copy/", plan_views.template_copy, name="template-copy"
+    ),
+]

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from volunteers import views
 
 app_name = "volunteers"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("c/<slug:compound>/care/", views.care_list, name="care-list"),
+    path("c/<slug:compound>/care/<int:visit>/", views.care_record, name="care-record"),
+]
