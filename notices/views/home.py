@@ -1,0 +1,26 @@
+"""What a resident does with a notice; the page itself is the resident's home."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from households.access import resident_page
+from lockdown.kernel.errors import Refused
+from notices.actions import acknowledge
+from notices.models import Notice
+
+
+@resident_page("A household confirms a notice that was for it; no other household is reachable.")
+@require_POST
+def home_acknowledge(request: HttpRequest, notice: int) -> HttpResponse:
+    found = get_object_or_404(Notice.objects.all(), pk=notice)
+    try:
+        acknowledge(notice=found, by=request.access)
+    except Refused as refusal:
+        raise Http404(str(refusal)) from None
+    messages.success(request, _("Thank you, we know that you have read it."))
+    return redirect("reports:home")
