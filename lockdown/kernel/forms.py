@@ -12,7 +12,7 @@ from lockdown.kernel.errors import Refused
 T = TypeVar("T")
 
 
-def attempt(form: forms.BaseForm, action: Callable[..., T], **kwargs: Any) -> T | None:
+def attempt(form: forms.BaseForm, action: Callable[..., T], /, **kwargs: Any) -> T | None:
     """Run the action; a refusal becomes the form's error and the answer is None."""
     try:
         return action(**kwargs)
