@@ -1,6 +1,19 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from reports.views import board, figures, home, mine, review
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("c/<slug:compound>/", board.board_page, name="board"),
+    path("c/<slug:compound>/live/", board.board_live, name="board-live"),
+    path("c/<slug:compound>/my-list/", mine.my_list_page, name="my-list"),
+    path("c/<slug:compound>/figures/", figures.day, name="day"),
+    path("home/", home.home, name="home"),
+    path("home/live/", home.home_live, name="home-live"),
+    path("review/", review.review, name="review"),
+    path("review/<slug:compound>/", figures.review_day, name="review-day"),
+    path("review/<slug:compound>/comments/", figures.comment, name="comment"),
+    path("company/", review.company, name="company"),
+]

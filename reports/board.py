@@ -1,0 +1,171 @@
+"""The desk's board, put together from a handful of lean queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from compounds.models import Compound, Member
+from compounds.roles import Permission
+from journal.queries import Line as Entry
+from journal.queries import feed
+from reports import counts, rows
+from reports.days import DaySpan
+from reports.doors import Doors
+from reports.homes import Door, People, all_doors, all_people, covered
+from reports.rows import Row, due_within, is_open, work_rows
+from reports.stacks import LENSES, Lens, look_through
+from reports.today import day_events, rubbish_now
+from reports.todo import Line, Untold, not_told, now_to_do
+from seals.models import OrderState, SealOrder
+from seals.queries import orders_in_force
+
+FEED_LINES = 7
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that the board shows; numbers come from the rows of one moment."""
+
+    compound: Compound
+    now: datetime
+    span: DaySpan
+    orders: list[SealOrder]
+    units: dict[int, list[Door]]
+    unit_id: int | None
+    people: People
+    lens: Lens
+    lenses: list[str]
+    totals: dict[str, tuple[int, int]]
+    inside: int
+    households: int
+    waiting: int
+    rubbish: tuple[str, str, str]
+    todo: list[Line]
+    untold: list[Untold]
+    events: list[dict[str, Any]]
+    feed: list[Entry]
+    sealed_homes: set[int] = field(default_factory=set)
+    sweep_id: int | None = None
+
+    @property
+    def doors(self) -> list[Door]:
+        """The homes of the chosen unit."""
+        return self.units.get(self.unit_id, []) if self.unit_id else []
+
+    @property
+    def is_sealed(self) -> bool:
+        return bool(self.orders)
+
+
+def board(
+    compound: Compound, member: Member, now: datetime, *, lens: str = "", unit: int | None = None
+) -> Board:
+    """The board of the scope's compound; seven queries, whatever its size."""
+    span = DaySpan.of(compound, compound.today(now))
+    orders = orders_in_force()
+    doors = all_doors()
+    people = all_people()
+    lenses = lenses_for(member)
+    lens = lens if lens in lenses else lenses[0]
+    work = [row for row in work_rows(_wanted(lens, span)) if _may_see(row, member)]
+    numbers = counts.for_board(compound)
+    units = _by_unit(doors)
+    sealed = covered(doors, orders)
+    totals = _totals(work, numbers, span)
+    ways = Doors(member, compound.slug)
+    waiting = numbers.get("waiting", (0, 0))[1]
+    place = [door for door in doors if door.home_id in sealed] if orders else doors
+    return Board(
+        compound=compound,
+        now=now,
+        span=span,
+        orders=orders,
+        units=units,
+        unit_id=_chosen(unit, units, sealed),
+        people=people,
+        lens=look_through(lens, work, doors, now),
+        lenses=lenses,
+        totals=totals,
+        inside=sum(people.inside.get(door.household_id or 0, 0) for door in place),
+        households=sum(door.household_id is not None for door in place),
+        waiting=waiting,
+        rubbish=rubbish_now(work, now),
+        todo=now_to_do(work, waiting, ways, now),
+        untold=not_told(work, ways, now),
+        events=day_events(work, {rows.VERIFY: totals[rows.VERIFY]}, span, ways, now),
+        feed=feed(limit=FEED_LINES),
+        sealed_homes=sealed,
+        sweep_id=next((row.cause for row in work if row.kind == rows.VERIFY), None),
+    )
+
+
+def lenses_for(member: Member) -> list[str]:
+    hidden = set() if member.may(Permission.CARE_SEE) else {"care"}
+    return [key for key in LENSES if key not in hidden]
+
+
+def _may_see(row: Row, member: Member) -> bool:
+    return row.kind != rows.CARE or member.may(Permission.CARE_SEE)
+
+
+def _wanted(lens: str, span: DaySpan) -> dict[str, Q]:
+    """What the board reads of each kind: today's, what is still open, and what the lens shows."""
+    running = Q(order__state=OrderState.IN_FORCE)
+    today = due_within(span.begin, span.end) | (is_open() & Q(due_at__lt=span.end))
+    in_force = SealOrder.objects.in_force().values("pk")
+    verify = Q(sweep__closed_at=None)
+    tell = Q(notice__cancelled_at=None)
+    sealing = Q(notice__kind="seal", notice__order_id__in=in_force)
+    return {
+        rows.VERIFY: verify if lens == "verify" else verify & is_open(),
+        rows.TELL: tell & (is_open() | sealing) if lens == "tell" else tell & is_open(),
+        rows.RECALL: running if lens == "recall" else running & is_open(),
+        rows.CARE: today,
+        rows.TASK: today,
+        rows.ROUND: today,
+        rows.WINDOW: today,
+        rows.PART: running & (Q(started_at=None) | Q(failed_at__isnull=False)),
+    }
+
+
+def _by_unit(doors: list[Door]) -> dict[int, list[Door]]:
+    units: dict[int, list[Door]] = defaultdict(list)
+    for door in doors:
+        units[door.unit_id].append(door)
+    return dict(units)
+
+
+def _chosen(wanted: int | None, units: dict[int, list[Door]], sealed: set[int]) -> int | None:
+    """The unit asked for, else the first one that is sealed, else the first."""
+    if wanted in units:
+        return wanted
+    for unit_id, doors in units.items():
+        if any(door.home_id in sealed for door in doors):
+            return unit_id
+    return next(iter(units), None)
+
+
+def _totals(
+    work: list[Row], numbers: dict[str, tuple[int, int]], span: DaySpan
+) -> dict[str, tuple[int, int]]:
+    """kind → (done, all). Today's work is counted from its rows, sweeps and notices in SQL."""
+    totals = {kind: numbers.get(kind, (0, 0)) for kind in (rows.VERIFY, rows.TELL)}
+    for kind in (rows.CARE, rows.ROUND, rows.WINDOW, rows.TASK):
+        mine = [row for row in work if row.kind == kind and span.begin <= row.due_at < span.end]
+        totals[kind] = (sum(row.is_done for row in mine), len(mine))
+    return totals
+
+
+def order_pill(order: SealOrder, now: datetime) -> str:
+    """封控 · 1栋1单元 · 第 3 天 / 7"""
+    parts = {"level": order.get_level_display(), "place": order.place_label}
+    if order.starts_at > now:
+        return _("%(level)s · %(place)s · not begun yet") % parts
+    parts |= {"day": order.day_of(now), "days": order.days}
+    return _("%(level)s · %(place)s · day %(day)s / %(days)s") % parts

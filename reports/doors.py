@@ -1,0 +1,53 @@
+"""A fact is a door: links to the rows behind it, for those who may open them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from compounds.models import Member
+from compounds.roles import Permission as P
+
+# The pages of the rooms that a board or list leads to, and what they ask for.
+NEEDS = {
+    "households:file": P.HOUSEHOLD_SEE,
+    "households:list": P.HOUSEHOLD_SEE,
+    "households:sweep": P.HOUSEHOLD_SEE,
+    "households:import-new": P.ROSTER_IMPORT,
+    "households:access-list": P.ACCESS_DECIDE,
+    "seals:order": P.ORDER_SEE,
+    "seals:order-list": P.ORDER_SEE,
+    "seals:order-new": P.ORDER_SEAL,
+    "seals:recall-record": P.WORK_DO,
+    "seals:task-done": P.WORK_DO,
+    "volunteers:care-list": P.CARE_SEE,
+    "volunteers:care-record": P.CARE_SEE,
+    "waste:day": P.BOARD_SEE,
+    "waste:round": P.BOARD_SEE,
+    "waste:window": P.BOARD_SEE,
+    "notices:list": P.NOTICE_SEE,
+    "notices:notice": P.NOTICE_SEE,
+    "notices:reach": P.NOTICE_SEE,
+    "notices:new": P.NOTICE_SEND,
+    "compounds:settings": P.MEMBER_EDIT,
+    "reports:board": P.BOARD_SEE,
+    "reports:day": P.REPORT_SEE,
+    "reports:my-list": P.WORK_DO,
+}
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Links for one member within one compound; an empty text where the way is closed."""
+
+    member: Member
+    slug: str
+
+    def to(self, name: str, *args: object) -> str:
+        if not self.member.may(NEEDS[name]):
+            return ""
+        try:
+            return reverse(name, args=[self.slug, *args])
+        except NoReverseMatch:
+            return ""

@@ -1,0 +1,222 @@
+"""The figures of one day: what should be done, what was, what passed its time limit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from compounds.models import Compound
+from households.models import INSIDE, Household, Presence, Resident
+from lockdown.templatetags.ui import mask_name
+from reports import rows
+from reports.days import DaySpan
+from reports.models import DayComment
+from reports.rows import Row, work_rows
+from reports.tally import TALLIED, Tally, past_limit, tallies
+from reports.words import KINDS, clock, floors_text, late_by, place_of
+from seals.models import OrderState, SealOrder
+from seals.words import said
+
+LABELS = {
+    rows.VERIFY: gettext_lazy("Households verified"),
+    rows.TELL: gettext_lazy("Seal notice reached"),
+    rows.CARE: gettext_lazy("Elders called"),
+    rows.ROUND: gettext_lazy("Disinfection"),
+    rows.WINDOW: gettext_lazy("Rubbish collected"),
+    rows.RECALL: gettext_lazy("People recalled"),
+    rows.TASK: gettext_lazy("Other tasks"),
+}
+PEOPLE = (rows.VERIFY, rows.TELL, rows.CARE)
+WORK = (rows.ROUND, rows.WINDOW, rows.RECALL, rows.TASK)
+# The page that lists the rows behind a figure.
+BEHIND = {
+    rows.VERIFY: "households:list",
+    rows.TELL: "notices:reach",
+    rows.CARE: "volunteers:care-list",
+    rows.ROUND: "waste:day",
+    rows.WINDOW: "waste:day",
+    rows.RECALL: "seals:order-list",
+    rows.TASK: "seals:order-list",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the report. `before` is the value of the day before; `page` the rows behind."""
+
+    key: str
+    label: str
+    should: int
+    done: int
+    before: int
+    late: int
+    page: str
+
+
+@dataclass(frozen=True)
+class PastLimit:
+    """Something that passed its time limit: the place, what, by how much, who has it."""
+
+    place: str
+    what: str
+    late: str
+    who: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class Coming:
+    time: str
+    what: str
+    who: str
+
+
+@dataclass(frozen=True)
+class DayFigures:
+    compound: Compound
+    day: date
+    at: datetime  # the moment that the figures show: now, or the end of a past day
+    orders: list[SealOrder]
+    households: int
+    inside: int | None  # None for a past day: presence is known for now only
+    away: int | None
+    people: list[Figure]
+    work: list[Figure]
+    rounds_so_far: int  # disinfections done under the orders in force
+    late: list[PastLimit]
+    tomorrow: list[Coming]
+    comments: list[DayComment]
+
+    @property
+    def is_today(self) -> bool:
+        return self.inside is not None
+
+
+def day_figures(compound: Compound, day: date, now: datetime) -> DayFigures:
+    """The day of the scope's compound; six queries, whatever its size."""
+    span = DaySpan.of(compound, day)
+    at = min(now, span.end)
+    counted = tallies({compound.pk: span}, now).get(compound.pk, {})
+    found = work_rows(_wanted(span, at), cancelled=True)
+    households, inside, away = _presence()
+    is_today = span.begin <= now < span.end
+    return DayFigures(
+        compound=compound,
+        day=day,
+        at=at,
+        orders=_orders(span),
+        households=households,
+        inside=inside if is_today else None,
+        away=away if is_today else None,
+        people=[_figure(key, counted) for key in PEOPLE],
+        work=[_figure(key, counted) for key in WORK],
+        rounds_so_far=counted.get("rounds", Tally()).done,
+        late=_past_limit(found, span, at),
+        tomorrow=_tomorrow(found, span),
+        comments=list(DayComment.objects.filter(day=day).select_related("by")),
+    )
+
+
+def _figure(key: str, counted: dict[str, Tally]) -> Figure:
+    found = counted.get(key, Tally())
+    return Figure(
+        key, str(LABELS[key]), found.should, found.done, found.before, found.late, BEHIND[key]
+    )
+
+
+def _orders(span: DaySpan) -> list[SealOrder]:
+    """Orders that stood at any time of the day, newest first."""
+    return list(
+        SealOrder.objects.filter(
+            Q(lifted_at=None) | Q(lifted_at__gte=span.begin),
+            starts_at__lt=span.end,
+            state__in=(OrderState.IN_FORCE, OrderState.LIFTED),
+        ).select_related("compound")
+    )
+
+
+def _presence() -> tuple[int, int, int]:
+    """(households, people inside now, people out)."""
+    living = Resident.objects.filter(moved_out_at=None, household__closed_at=None).aggregate(
+        inside=Count("id", filter=Q(presence__in=INSIDE)),
+        away=Count("id", filter=Q(presence__in=(Presence.AWAY, Presence.RECALLED))),
+    )
+    return Household.objects.filter(closed_at=None).count(), living["inside"], living["away"]
+
+
+def _wanted(span: DaySpan, at: datetime) -> dict[str, Q]:
+    """What passed its limit by `at` and was not done before the day, and what comes next day."""
+    late = past_limit(span, at)
+    coming = Q(due_at__gte=span.end, due_at__lt=span.after_next, cancelled_at=None)
+    wanted = dict.fromkeys(TALLIED, late)
+    for kind in (rows.ROUND, rows.WINDOW, rows.TASK, rows.CARE):
+        wanted[kind] = late | coming
+    return wanted
+
+
+def _past_limit(found: Iterable[Row], span: DaySpan, at: datetime) -> list[PastLimit]:
+    """Doors of one kind on one list make one line that names them."""
+    late = [row for row in found if row.due_at < at]
+    late.sort(key=lambda row: (row.due_at, row.floor or 0, row.door))
+    groups: dict[tuple[str, str | None], list[Row]] = defaultdict(list)
+    lines = []
+    for row in late:
+        if row.door:
+            groups[row.kind, row.who].append(row)
+        else:
+            lines.append(_limit_line(row, at))
+    return lines + [_limit_group(group, at) for group in groups.values()]
+
+
+def _limit_line(row: Row, at: datetime) -> PastLimit:
+    what = said(row.title) if row.kind == rows.TASK else str(KINDS[row.kind])
+    done = row.finished_at is not None and row.finished_at <= at
+    return PastLimit(
+        place_of(row),
+        _("%(what)s of %(time)s") % {"what": what, "time": clock(row.due_at)},
+        _("missed, done later") if done else late_by(row, at),
+        row.who or "",
+        done,
+    )
+
+
+def _limit_group(group: list[Row], at: datetime) -> PastLimit:
+    first, count = group[0], len(group)
+    if count == 1 and first.kind in (rows.CARE, rows.RECALL):
+        what = f"{KINDS[first.kind]} {mask_name(first.title)}"
+    else:
+        what = _("%(what)s, %(n)s doors") % {"what": KINDS[first.kind], "n": count}
+    return PastLimit(_places(group), what, late_by(first, at), first.who or "", False)
+
+
+def _places(group: list[Row]) -> str:
+    """The doors by name; when there are many, their floors."""
+    if len(group) <= 4:
+        return _(", ").join(dict.fromkeys(row.door for row in group))
+    floors = floors_text([row.floor for row in group if row.floor is not None])
+    return _("Floors %(floors)s") % {"floors": floors}
+
+
+def _tomorrow(found: Iterable[Row], span: DaySpan) -> list[Coming]:
+    groups: dict[tuple[datetime, str, str], list[Row]] = defaultdict(list)
+    for row in found:
+        if row.due_at >= span.end:
+            name = said(row.title) if row.kind == rows.TASK else str(KINDS[row.kind])
+            groups[row.due_at, row.kind, name].append(row)
+    return [_coming(due, name, group) for (due, _kind, name), group in sorted(groups.items())]
+
+
+def _coming(due: datetime, name: str, group: list[Row]) -> Coming:
+    people = list(dict.fromkeys(row.who for row in group if row.who))
+    who = _(", ").join(people[:2]) + (" …" if len(people) > 2 else "")
+    return Coming(clock(due), f"{name} × {len(group)}" if len(group) > 1 else name, who)
+
+
+def day_before(day: date) -> date:
+    return day - timedelta(days=1)

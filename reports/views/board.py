@@ -1,0 +1,247 @@
+"""The desk's board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compounds.access import member_page
+from compounds.roles import Permission
+from lockdown.templatetags.ui import percent
+from reports import rows
+from reports.board import Board, board, order_pill
+from reports.doors import Doors
+from reports.panels import Panels, answer, draw, etag, named, poll_element
+from reports.stacks import LENSES, mini_stack, unit_stack
+from reports.words import clock, day_name, unit_name
+
+EVERY = 15  # seconds between two polls
+MOST = 8  # lines of "now to do" before "all"
+PANELS = {
+    "board-pills": "reports/board_pills.html",
+    "board-facts": "reports/board_facts.html",
+    "board-plan": "reports/board_plan.html",
+    "board-day": "reports/board_day.html",
+    "board-todo": "reports/board_todo.html",
+    "board-untold": "reports/board_untold.html",
+    "board-feed": "reports/board_feed.html",
+}
+
+
+@member_page(Permission.BOARD_SEE)
+def board_page(request: HttpRequest) -> HttpResponse:
+    shown = _board(request)
+    context = _context(request, shown)
+    panels = draw(PANELS, context)
+    poll = poll_element("board-poll", context["live_url"], etag(panels), EVERY)
+    return render(request, "reports/board.html", context | {"panel": named(panels), "poll": poll})
+
+
+@member_page(Permission.BOARD_SEE)
+def board_live(request: HttpRequest) -> HttpResponse:
+    """The panels that changed since the ETag that the page sends; 304 when none did."""
+    context = _context(request, _board(request))
+    panels: Panels = draw(PANELS, context)
+    return answer(request, panels, "board-poll", context["live_url"], EVERY)
+
+
+def _board(request: HttpRequest) -> Board:
+    unit = request.GET.get("unit", "")
+    return board(
+        request.compound,
+        request.member,
+        timezone.now(),
+        lens=request.GET.get("lens", ""),
+        unit=int(unit) if unit.isdecimal() and len(unit) < 15 else None,
+    )
+
+
+def _context(request: HttpRequest, shown: Board) -> dict[str, Any]:
+    doors = Doors(request.member, request.compound.slug)
+    todo = shown.todo if "all" in request.GET else shown.todo[:MOST]
+    return {
+        "board": shown,
+        "now": shown.now,
+        "compound_name": request.compound.name,
+        "compound_url": doors.to("reports:board"),
+        "search_url": doors.to("households:list"),
+        "live_url": _url(request, "reports:board-live", shown),
+        "seal_url": doors.to("seals:order-new"),
+        "orders": _orders(shown, doors),
+        "facts": _facts(shown, doors),
+        "lenses": _lenses(request, shown),
+        "stack": _stack(shown, doors),
+        "plan_note": _plan_note(shown),
+        "minis": _minis(request, shown),
+        "events": shown.events,
+        "day_note": f"{day_name(shown.now)} {_weekday(shown)}",
+        "todo": todo,
+        "todo_more": len(shown.todo) - len(todo),
+        "all_url": _url(request, "reports:board", shown, all="1"),
+        "untold": shown.untold[:6],
+        "untold_more": max(0, len(shown.untold) - 6),
+        "reach_url": doors.to("notices:reach"),
+        "feed": _feed(shown, doors),
+        "homes_url": doors.to("compounds:settings"),
+        "import_url": doors.to("households:import-new"),
+    }
+
+
+def _weekday(shown: Board) -> str:
+    names = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    return names[shown.span.day.weekday()]
+
+
+def _url(request: HttpRequest, name: str, shown: Board, **changes: str) -> str:
+    """A page of this board with the unit and lens that are chosen."""
+    chosen = QueryDict(mutable=True)
+    chosen["lens"] = shown.lens.key
+    if shown.unit_id:
+        chosen["unit"] = str(shown.unit_id)
+    if "all" in request.GET:
+        chosen["all"] = "1"
+    for key, value in changes.items():
+        chosen[key] = value
+    return f"{reverse(name, args=[request.compound.slug])}?{chosen.urlencode()}"
+
+
+def _orders(shown: Board, doors: Doors) -> list[dict[str, str]]:
+    return [
+        {"text": order_pill(order, shown.now), "url": doors.to("seals:order", order.pk)}
+        for order in shown.orders
+    ]
+
+
+def _facts(shown: Board, doors: Doors) -> list[dict[str, Any]]:
+    facts = [
+        {
+            "label": _("Inside now"),
+            "value": shown.inside,
+            "unit": _("people / %(n)s homes") % {"n": shown.households},
+            "url": doors.to("households:list"),
+        }
+    ]
+    if shown.is_sealed or shown.totals[rows.VERIFY][1]:
+        facts += [_verified(shown, doors), _told(shown, doors)]
+    if "care" in shown.lenses:
+        facts.append(_called(shown, doors))
+    facts += _sanitation(shown, doors)
+    if shown.waiting and (url := doors.to("households:access-list")):
+        unit = _("residents")
+        label = _("Wait for sign-in")
+        facts.append(
+            {"label": label, "value": shown.waiting, "unit": unit, "url": url, "tone": "now"}
+        )
+    return facts
+
+
+def _verified(shown: Board, doors: Doors) -> dict[str, Any]:
+    done, total = shown.totals[rows.VERIFY]
+    left = total - done
+    unit = _("%(n)s homes to go") % {"n": left} if left else _("%(n)s homes") % {"n": total}
+    url = doors.to("households:sweep", shown.sweep_id) if shown.sweep_id else ""
+    value = f"{percent(done, total)}%" if total else "–"
+    return {"label": _("Verified"), "value": value, "unit": unit if total else "", "url": url}
+
+
+def _told(shown: Board, doors: Doors) -> dict[str, Any]:
+    done, total = shown.totals[rows.TELL]
+    return {
+        "label": _("Told"),
+        "value": done if total else "–",
+        "unit": _("/ %(n)s homes") % {"n": total} if total else _("no notice yet"),
+        "url": doors.to("notices:reach"),
+        "tone": "now" if done < total else "",
+    }
+
+
+def _called(shown: Board, doors: Doors) -> dict[str, Any]:
+    done, total = shown.totals[rows.CARE]
+    late = any(line.harm == "care" and line.status == "late" for line in shown.todo)
+    return {
+        "label": _("Elders living alone"),
+        "value": done if total else "–",
+        "unit": _("/ %(n)s called") % {"n": total} if total else _("no calls today"),
+        "url": doors.to("volunteers:care-list"),
+        "tone": "late" if late else "",
+    }
+
+
+def _sanitation(shown: Board, doors: Doors) -> list[dict[str, Any]]:
+    done, total = shown.totals[rows.ROUND]
+    word, small, tone = shown.rubbish
+    url = doors.to("waste:day")
+    return [
+        {"label": _("Rubbish"), "value": word, "unit": small, "url": url, "tone": tone},
+        {
+            "label": _("Disinfection"),
+            "value": done if total else "–",
+            "unit": _("/ %(n)s rounds") % {"n": total} if total else _("no round today"),
+            "url": url,
+        },
+    ]
+
+
+def _lenses(request: HttpRequest, shown: Board) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": LENSES[key],
+            "url": _url(request, "reports:board", shown, lens=key),
+            "active": key == shown.lens.key,
+        }
+        for key in shown.lenses
+    ]
+
+
+def _stack(shown: Board, doors: Doors) -> Any:
+    if not shown.doors:
+        return None
+    return unit_stack(
+        shown.doors,
+        shown.lens,
+        shown.people.lone_elders,
+        file_url=doors.to("households:file", 0),
+    )
+
+
+def _plan_note(shown: Board) -> str:
+    """What the lens shows of this unit, in numbers."""
+    looks = [shown.lens.look(door.home_id)[0] for door in shown.doors]
+    seen = sum(door.home_id in shown.lens.looks for door in shown.doors)
+    if not seen:
+        return _("%(n)s homes") % {"n": len(looks)}
+    return _("%(done)s of %(n)s settled") % {"done": looks.count("done"), "n": seen}
+
+
+def _minis(request: HttpRequest, shown: Board) -> list[Any]:
+    if len(shown.units) < 2:
+        return []
+    return [
+        mini_stack(
+            doors,
+            shown.lens,
+            url=_url(request, "reports:board", shown, unit=str(unit_id)),
+            title=unit_name(doors[0].building, doors[0].unit),
+        )
+        for unit_id, doors in shown.units.items()
+    ]
+
+
+def _feed(shown: Board, doors: Doors) -> list[dict[str, str]]:
+    lines = []
+    for entry in shown.feed:
+        url = ""
+        if entry.household_id:
+            url = doors.to("households:file", entry.household_id)
+        elif entry.order_id:
+            url = doors.to("seals:order", entry.order_id)
+        by = _("system") if entry.by == "system" else entry.by
+        same_day = shown.span.begin <= entry.at
+        time = clock(entry.at) if same_day else day_name(entry.at)
+        lines.append({"time": time, "text": f"{by} {entry.text}", "url": url})
+    return lines

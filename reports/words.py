@@ -1,0 +1,95 @@
+"""Words that several pages of this room share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lockdown.templatetags.ui import daytime, minutes
+from reports import rows
+from reports.rows import Row
+
+# The order's rule in the official words of each level.
+LEVEL_RULES = {
+    "sealed": gettext_lazy("stay at home, everything comes to the door"),
+    "controlled": gettext_lazy("stay within the area, fetch at set times"),
+    "guarded": gettext_lazy("keep apart, avoid gathering"),
+}
+LEVEL_NAMES = {
+    "sealed": gettext_lazy("Sealed"),
+    "controlled": gettext_lazy("Controlled"),
+    "guarded": gettext_lazy("Guarded"),
+}
+KINDS = {
+    rows.VERIFY: gettext_lazy("Verify"),
+    rows.TELL: gettext_lazy("Tell"),
+    rows.RECALL: gettext_lazy("Recall call"),
+    rows.CARE: gettext_lazy("Care call"),
+    rows.TASK: gettext_lazy("Task"),
+    rows.ROUND: gettext_lazy("Disinfect the stairs"),
+    rows.WINDOW: gettext_lazy("Collect the rubbish"),
+}
+PHASES = {
+    "keep_in": gettext_lazy("keep in"),
+    "put_out": gettext_lazy("put out now"),
+    "collecting": gettext_lazy("being collected"),
+    "closed": gettext_lazy("collected"),
+}
+ROUTES = {
+    "app": gettext_lazy("Sent to the phone page, not read yet"),
+    "call": gettext_lazy("No phone page, to be telephoned"),
+    "knock": gettext_lazy("No phone number, knock on the door"),
+}
+
+
+def unit_name(building: str, unit: str) -> str:
+    return _("Building %(building)s Unit %(unit)s") % {"building": building, "unit": unit}
+
+
+def place_of(row: Row) -> str:
+    """What a line calls the place: the door, the stair, or the order's place for a task."""
+    if row.door:
+        return row.door
+    return unit_name(row.building, row.unit) if row.unit else row.building
+
+
+def late_by(row: Row, now: datetime) -> str:
+    return _("%(time)s late") % {"time": length(row.due_at, now)}
+
+
+def length(begin: datetime, end: datetime) -> str:
+    """12 min, 5 h, 2 days: exact to the minute for the first two hours only."""
+    passed = max(1, int((end - begin).total_seconds() // 60))
+    return minutes(passed if passed < 120 else passed - passed % 60)
+
+
+def clock(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%H:%M}"
+
+
+def when(moment: datetime) -> str:
+    """17:00 today, else 昨天 17:00 or 8月2日 17:00."""
+    if timezone.localdate(moment) == timezone.localdate():
+        return clock(moment)
+    return daytime(moment)
+
+
+def day_name(moment: datetime) -> str:
+    """8月7日, in the zone in force."""
+    return date_format(timezone.localtime(moment), _("M j"))
+
+
+def floors_text(floors: list[int]) -> str:
+    """16–18, or 3, 5–7: what one person has, in walking order."""
+    spans: list[list[int]] = []
+    for floor in sorted(set(floors)):
+        if spans and floor == spans[-1][1] + 1:
+            spans[-1][1] = floor
+        else:
+            spans.append([floor, floor])
+    shown = [str(low) if low == high else f"{low}–{high}" for low, high in spans]
+    return _(", ").join(shown)
