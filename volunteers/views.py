@@ -90,7 +90,7 @@ def _mark(line: CareLine) -> tuple[str, str]:
         return "late", WorkState(line.state).label
     if line.state == WorkState.CANCELLED:
         return "wait", WorkState.CANCELLED.label
-    return ("now" if line.state == WorkState.NOW else "next"), _("call")
+    return ("now" if line.state == WorkState.NOW else "next"), _("to call")
 
 
 def _note(visit: CareVisit) -> str:
