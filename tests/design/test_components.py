@@ -23,6 +23,7 @@ from lockdown.templatetags.ui import (
     since,
 )
 
+pytestmark = pytest.mark.urls("tests.design.urls")
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 OURS = [
     *TEMPLATES.glob("base*.html"),
@@ -182,6 +183,14 @@ def test_an_event_near_the_end_of_the_day_stays_on_the_line() -> None:
 def test_the_style_guide_renders_every_face(part: str) -> None:
     request = RequestFactory().get("/styleguide/", {"part": part})
     assert styleguide(request).status_code == 200
+
+
+def test_the_frame_offers_brightness_and_language_as_plain_forms() -> None:
+    html = render_to_string("components/user_menu.html", {"theme": "dark"})
+    assert 'action="/face/"' in html
+    assert 'value="dark" aria-pressed="true"' in html
+    assert 'action="/language/"' in html
+    assert "sign-out" not in html
 
 
 @pytest.mark.parametrize(
