@@ -103,17 +103,6 @@ def broken(site: Site, order: SealOrder) -> list[str]:
     return [name for name, holds in checks.items() if not holds]
 
 
-@pytest.fixture
-def plain_celery() -> Iterator[None]:
-    """Messages go to the real broker in this test."""
-    from lockdown.celery import app  # noqa: PLC0415
-
-    app.conf.task_always_eager = False
-    yield
-    app.control.purge()
-    app.conf.task_always_eager = True
-
-
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(plain_celery: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,6 @@ from django.utils import timezone
 from compounds.places import find_place
 from journal import outbox
 from journal.models import Delivery
-from lockdown.celery import app
 from seals.actions import seal
 from seals.builtin import BUILT_IN
 from seals.models import Level, PlanPart, SealOrder
@@ -27,12 +27,13 @@ def _no_database(*args: object, **kwargs: object) -> None:
 
 
 @pytest.fixture
-def database_away(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> Client:
+def database_away(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """A signed-in browser whose next request finds no database."""
     client = cast.client(cast.yujingwan.manager)
     client.raise_request_exception = False
-    monkeypatch.setattr(connection, "cursor", _no_database)
-    return client
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "cursor", _no_database)
+        yield client
 
 
 def test_without_a_database_a_page_says_so_and_when_to_come_back(database_away: Client) -> None:
@@ -60,11 +61,11 @@ def test_readyz_names_the_broker(db: None, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_sealing_without_a_broker_starts_later(
     cast: Cast,
+    plain_celery: None,
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks,
 ) -> None:
     site = cast.yujingwan
-    monkeypatch.setattr(app.conf, "task_always_eager", False)
 
     def away(*args: object, **kwargs: object) -> None:
         raise ConnectionError("broker away")
