@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -194,7 +195,7 @@ class DoorForm(forms.Form):
         return self.residents.get(self.cleaned_data.get("who", ""))
 
     def clean_digits(self) -> str:
-        return str(self.cleaned_data["digits"]).strip()
+        return unicodedata.normalize("NFKC", self.cleaned_data["digits"]).strip()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -64,8 +64,8 @@ def _households(batch: RosterImport) -> set[int]:
     return {*made, *of_people.values_list("household_id", flat=True)}
 
 
-def _ids(batch: RosterImport, kind: str) -> list[int]:
-    rows = ImportChange.objects.filter(batch=batch, model=kind)
+def _ids(batch: RosterImport, kind: str, **more: Any) -> list[int]:
+    rows = ImportChange.objects.filter(batch=batch, model=kind, **more)
     return list(rows.values_list("row_id", flat=True))
 
 
@@ -78,7 +78,7 @@ def take_back(batch: RosterImport) -> None:
         kind: {row.pk: row for change, row in pairs if change.before is None}
         for kind, pairs in untouched.items()
     }
-    staying = set(_ids(batch, "resident")) - new["resident"].keys()
+    staying = set(_ids(batch, "resident", before__isnull=True)) - new["resident"].keys()
     staying |= _has_more(new["resident"].keys(), new)
     for kind in ("phone", "flag"):
         _delete(kind, [pk for pk, row in new[kind].items() if row.resident_id not in staying])
