@@ -91,6 +91,20 @@ def verify_next(site: Site, count: int, *, how: str = "door") -> None:
             )
 
 
+def knock_in_vain(site: Site, count: int) -> None:
+    """The last doors of the sweep stay shut."""
+    with scope([site.compound.pk]):
+        rows = Verification.objects.open().select_related("assignee").order_by("home__position")
+        for row in rows[:count]:
+            verify(
+                verification=row,
+                outcome=Outcome.UNREACHABLE,
+                how="door",
+                note="敲门无人应",
+                by=row.assignee or site.manager,
+            )
+
+
 def tell_next(site: Site, count: int, *, how: str = "call") -> None:
     with scope([site.compound.pk]):
         waiting = Receipt.objects.open().exclude(route="app").select_related("assignee")
@@ -171,9 +185,10 @@ def settle_recalls(site: Site, count: int, outcome: RecallOutcome) -> None:
 
 
 def do_tasks(site: Site, *keys: str) -> None:
-    """Tasks of these steps that are due by now."""
+    """Tasks of these steps that are due within the hour."""
+    soon = timezone.now() + timedelta(hours=1)
     with scope([site.compound.pk]):
-        rows = PlanTask.objects.open().filter(key__in=keys, due_at__lte=timezone.now())
+        rows = PlanTask.objects.open().filter(key__in=keys, due_at__lte=soon)
         for row in rows.select_related("assignee"):
             finish_task(task=row, note="", by=row.assignee or site.manager)
 

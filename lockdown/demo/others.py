@@ -91,15 +91,20 @@ def huaidong(site: Site, first_day: date, *, until: datetime) -> None:
             ),
         ),
         (first_day, "09:10", lambda: deeds.disinfect(site)),
-        (first_day, "10:00", lambda: deeds.do_tasks(site, "gate", "health")),
+        (first_day, "08:50", lambda: deeds.do_tasks(site, "gate", "health")),
+        (first_day, "11:30", lambda: deeds.do_tasks(site, "food")),
+        (first_day, "14:20", lambda: deeds.do_tasks(site, "screening")),
+        (first_day, "18:10", lambda: deeds.do_tasks(site, "health")),
         (first_day, "11:00", lambda: deeds.verify_next(site, 60)),
         (first_day, "15:00", lambda: deeds.tell_next(site, 70)),
         (first_day, "16:00", lambda: deeds.settle_recalls(site, 3, RecallOutcome.RETURNED)),
         (first_day, "17:05", lambda: deeds.disinfect(site)),
         (first_day, "19:00", lambda: deeds.call_elders(site, 1, skip=2)),
+        (second, "08:40", lambda: deeds.do_tasks(site, "health")),
         (second, "09:05", lambda: deeds.disinfect(site)),
         (second, "09:40", lambda: deeds.move_rubbish(site, Phase.PUT_OUT)),
         (second, "10:00", lambda: deeds.verify_next(site, 32)),
+        (second, "10:10", lambda: deeds.do_tasks(site, "gas")),
         (second, "10:20", lambda: deeds.move_rubbish(site, Phase.COLLECTING)),
         (second, "10:50", lambda: deeds.move_rubbish(site, Phase.CLOSED, bags=7)),
     ]
@@ -107,7 +112,7 @@ def huaidong(site: Site, first_day: date, *, until: datetime) -> None:
 
 
 def _act(site: Site, scenes: list, until: datetime) -> None:
-    for day, clock, deed in scenes:
+    for day, clock, deed in sorted(scenes, key=lambda one: (one[0], one[1])):
         moment = _moment(site, day, clock)
         if moment > until:
             break

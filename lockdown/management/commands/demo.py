@@ -12,15 +12,13 @@ from django.utils import timezone
 from compounds.models import Compound, Home, Member
 from households.doors import issue_door_codes
 from lockdown.demo import others, yujingwan
-from lockdown.demo.clock import in_process
+from lockdown.demo.clock import at, in_process
 from lockdown.demo.people import (
     HUAIDONG,
     PASSWORD,
     REVIEWER,
     XIAODONGMEN,
     YUJINGWAN,
-    Site,
-    SitePlan,
     add_reviewer,
     open_site,
 )
@@ -51,15 +49,15 @@ class Command(BaseCommand):
 
     def _load(self) -> None:
         now = timezone.now()
-        sites = [self._open(plan) for plan in (YUJINGWAN, XIAODONGMEN, HUAIDONG)]
-        add_reviewer([sites[0], sites[2]])
+        with at(now - timedelta(days=6)):
+            sites = [open_site(plan) for plan in (YUJINGWAN, XIAODONGMEN, HUAIDONG)]
+            add_reviewer([sites[0], sites[2]])
         today = sites[0].compound.today(now)
-        yujingwan.replay(sites[0], today - timedelta(days=2), until=now)
+        yujingwan.replay(
+            sites[0], today - timedelta(days=2), until=now, scenes=yujingwan.UNFINISHED
+        )
         others.xiaodongmen(sites[1], today - timedelta(days=5), until=now)
         others.huaidong(sites[2], today - timedelta(days=1), until=now)
-
-    def _open(self, plan: SitePlan) -> Site:
-        return open_site(plan)
 
     def _resident_links(self) -> list[tuple[str, str, str]]:
         """Fresh codes for two doors: only digests are kept, so the old links cannot be shown."""
