@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -16,7 +16,8 @@ from compounds.models import Compound, Member
 from compounds.roles import Permission
 from compounds.work import WorkState
 from households.models import Sweep, Verification
-from journal.queries import order_timeline
+from journal.actions import SYSTEM
+from journal.events import sentence
 from lockdown.templatetags.ui import clock, daytime
 from seals.forms import Draft
 from seals.library import PlanChoice
@@ -24,7 +25,7 @@ from seals.lift import Finding
 from seals.models import Level, OrderChange, OrderState, PlanTask, Recall, RecallOutcome, SealOrder
 from seals.planning import Step, place_of, steps_of
 from seals.preview import Preview, figures_of
-from seals.queries import PartLine, parts_of
+from seals.queries import PartLine, own_entries, parts_of
 from seals.words import said
 
 MEANING = {
@@ -119,6 +120,7 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
         .select_related("assignee", "finished_by")
         .order_by("due_at", "id")
     )
+    soon = now + timedelta(days=1)
     in_force = order.state == OrderState.IN_FORCE
     may_seal = in_force and member.may(Permission.ORDER_SEAL)
     return {
@@ -138,9 +140,10 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
         "dates": dates(order),
         "sweep": sweep_figure(order),
         "recalls": recall_rows(order, now),
-        "tasks": [task_row(one, now) for one in tasks],
+        "tasks": [task_row(one, now) for one in tasks if one.due_at <= soon],
+        "later": [task_row(one, now) for one in tasks if one.due_at > soon],
         "open_tasks": sum(one.finished_at is None for one in tasks),
-        "timeline": timeline(order, now),
+        "timeline": timeline(order),
         "now": now,
     }
 
@@ -249,10 +252,14 @@ def task_row(task: PlanTask, now: datetime) -> dict[str, Any]:
     }
 
 
-def timeline(order: SealOrder, now: datetime) -> list[dict[str, Any]]:
+def timeline(order: SealOrder) -> list[dict[str, Any]]:
     return [
-        {"time": daytime(line.at), "who": "" if line.by == "system" else line.by, "text": line.text}
-        for line in order_timeline(order.pk, limit=60)
+        {
+            "time": daytime(entry.at),
+            "who": "" if entry.by == SYSTEM.actor_label else entry.by,
+            "text": sentence(entry.event, entry.data),
+        }
+        for entry in own_entries(order)
     ]
 
 

@@ -58,7 +58,9 @@ def buildings(compound: Compound) -> tuple[Option, list[BuildingOptions]]:
         group.units.append(option)
         group.whole.homes += line.homes
         total += line.homes
-    return _option(Place(compound, "compound"), total, taken), list(found.values())
+    whole = _option(Place(compound, "compound"), total, taken)
+    whole.label = _("%(name)s, the whole compound") % {"name": compound.name}
+    return whole, list(found.values())
 
 
 def _option(place: Place, homes: int, taken: dict[str, SealOrder]) -> Option:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import DatabaseError
@@ -41,18 +42,20 @@ class Line:
 
     @property
     def detail(self) -> str:
-        return "；".join(one for one in (said(self.step.detail), self.figures) if one)
-
-    @property
-    def figures(self) -> str:
-        """The planner's own words, else the figures of the step."""
-        if self.planned is not None and self.planned.detail:
-            return self.planned.detail
-        return figures_of(self.step)
+        """The step's words, its figures, and what the planner adds beyond the times."""
+        added = self.planned.detail if self.planned else ""
+        if added == " ".join(self.step.at):
+            added = ""
+        parts = (said(self.step.detail), figures_of(self.step), added)
+        return "；".join(dict.fromkeys(one for one in parts if one))
 
     @property
     def source(self) -> str:
         return said(self.step.source)
+
+
+def _by_time(line: Line) -> tuple[Any, ...]:
+    return (line.step.within_minutes, line.step.days[:1], line.step.at[:1])
 
 
 def figures_of(step: Step) -> str:
@@ -89,7 +92,10 @@ class Preview:
         """(heading, lines): at once, every day, on certain days; empty ones left out."""
         heads = {"once": _("At once"), "daily": _("Every day"), "days": _("On certain days")}
         named = [
-            (heads[repeat], [line for line in self.lines if line.step.repeat == repeat])
+            (
+                heads[repeat],
+                sorted((line for line in self.lines if line.step.repeat == repeat), key=_by_time),
+            )
             for repeat in heads
         ]
         return [(head, lines) for head, lines in named if lines]
@@ -170,9 +176,11 @@ def presence(place: Place) -> dict[str, int]:
 
 def _warnings(plan: Plan, lines: Sequence[Line]) -> list[str]:
     """What a person should look at before confirming."""
-    found = [_no_phone(plan), *_dialysis(plan)]
-    for line in lines:
-        found.extend(line.planned.warnings if line.planned else ())
+    from_planners = [warning for line in lines if line.planned for warning in line.planned.warnings]
+    notice = [line for line in lines if line.step.kind == "notice" and line.planned]
+    # The planner that tells people knows best who cannot be told.
+    silent = [] if any(line.planned.warnings for line in notice) else [_no_phone(plan)]
+    found = [*silent, *_dialysis(plan), *from_planners]
     return [one for one in dict.fromkeys(found) if one]
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from compounds.models import Home
 from compounds.places import Place
 from compounds.work import WorkState
+from journal.models import Entry
 from seals.models import STRICTNESS, PlanPart, SealOrder, SealOrderQuerySet
 from seals.planning import place_of
 from seals.words import said
@@ -104,3 +107,15 @@ def part_line(part: PlanPart) -> PartLine:
     return PartLine(
         said(part.title), state.value, part.count, part.error, part.started_at, part.attempts
     )
+
+
+RECALLED = "PersonRecalled"
+
+
+def own_entries(order: SealOrder, *, limit: int = 60) -> list[Entry]:
+    """What happened to the order itself and to its recalls, newest first; one query.
+
+    What happened at single doors (told, verified, called) is left to the lists of those.
+    """
+    of_order = Entry.objects.filter(order_id=order.pk)
+    return list(of_order.filter(Q(household_id=None) | Q(event=RECALLED))[:limit])
