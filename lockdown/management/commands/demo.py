@@ -28,9 +28,9 @@ from lockdown.kernel.tenancy import scope
 DOORS = (("501", "0039"), ("1205", "0124"))
 PAGES = (
     ("wangfang", "御景湾 物业经理", "/c/yujingwan/"),
-    ("liuguilan", "御景湾 保洁", "/c/yujingwan/mine/"),
-    ("zhouqiang", "御景湾 楼栋长", "/c/yujingwan/mine/"),
-    ("wangmin", "御景湾 志愿者", "/c/yujingwan/mine/"),
+    ("liuguilan", "御景湾 保洁", "/c/yujingwan/my-list/"),
+    ("zhouqiang", "御景湾 楼栋长", "/c/yujingwan/my-list/"),
+    ("wangmin", "御景湾 志愿者", "/c/yujingwan/my-list/"),
     ("sunli", "小东门 物业经理", "/c/xiaodongmen/"),
     ("zhaoyuhu", "槐东 物业经理", "/c/huaidong/"),
     ("chenzhuren", "居委会 审阅", "/review/"),
