@@ -21,7 +21,8 @@ from seals.models import PlanPart, SealOrder
 
 ROUNDS = 3
 LIMIT = "the same rows, one raw INSERT … SELECT a table"
-PATIENCE = 60  # seconds until a plan that does not start is a failure
+PATIENCE = 120  # seconds until a plan that does not start is a failure
+BOOT = 120  # seconds for the worker to come up
 
 
 def unit() -> Iterator[Result]:
@@ -91,7 +92,7 @@ def worker() -> Iterator[None]:
     command += ["-Q", "interactive,broadcast,outside", "--concurrency", "1", "-l", "WARNING"]
     command += ["-n", f"bench-{os.getpid()}@%h", "--without-gossip", "--without-mingle"]
     with running("worker", command, {}) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + BOOT
         while not app.control.ping(timeout=0.5):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the worker does not start")

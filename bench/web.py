@@ -66,7 +66,7 @@ def server() -> Iterator[int]:
 
 
 def _wait(process: subprocess.Popen, url: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2):
             return
