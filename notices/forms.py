@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -19,15 +20,19 @@ from notices.audience import Audience
 from notices.models import Told
 
 FLOOR_LIST = re.compile(r"^(-?\d{1,3})(?:[-~到至](-?\d{1,3}))?$")
+SEPARATORS = re.compile(r"[\s,、;]+")
 MOST_FLOORS = 200
+
+
+def _words(text: str) -> list[str]:
+    """What people separate by spaces or commas of any width; digits become plain ones."""
+    return [word for word in SEPARATORS.split(unicodedata.normalize("NFKC", text)) if word]
 
 
 def parse_floors(text: str) -> tuple[int, ...]:
     """ "1-3, 8" as (1, 2, 3, 8); full-width digits and commas allowed."""
     floors: set[int] = set()
-    for word in re.split(r"[\s,,、;;]+", _narrow(text)):
-        if not word:
-            continue
+    for word in _words(text):
         match = FLOOR_LIST.match(word)
         if match is None:
             raise forms.ValidationError(_("Write floors as 1-3, 8."))
@@ -36,10 +41,6 @@ def parse_floors(text: str) -> tuple[int, ...]:
             raise forms.ValidationError(_("Write floors as 1-3, 8."))
         floors.update(range(first, last + 1))
     return tuple(sorted(floors))
-
-
-def _narrow(text: str) -> str:
-    return "".join(chr(ord(one) - 0xFEE0) if "!" <= one <= "~" else one for one in text)
 
 
 class AudienceForm(forms.Form):
@@ -86,9 +87,7 @@ class AudienceForm(forms.Form):
         return parse_floors(self.cleaned_data["floors"])
 
     def clean_doors(self) -> tuple[int, ...]:
-        labels = [
-            word for word in re.split(r"[\s,,、;;]+", _narrow(self.cleaned_data["doors"])) if word
-        ]
+        labels = _words(self.cleaned_data["doors"])
         found = dict(Home.objects.filter(label__in=labels).values_list("label", "pk"))
         missing = [label for label in labels if label not in found]
         if missing:

@@ -302,7 +302,11 @@ def _queries_of(client, site: Site, name: str, cause: str, on_commit) -> int:
     client.get(url)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
-    return len(captured)
+    # The test's own transaction turns the product's two into savepoints and resets.
+    frame = ("SAVEPOINT", "RELEASE")
+    return sum(
+        not one["sql"].startswith(frame) and not one["sql"].endswith("= ''") for one in captured
+    )
 
 
 def test_a_page_that_was_not_opened_names_its_reason(cast: Cast, sent: Notice) -> None:

@@ -25,8 +25,7 @@ def sent(cast: Cast, django_capture_on_commit_callbacks) -> Notice:
         sign_in(cast.yujingwan, "101")
         give_phone(cast.yujingwan, "101")
         give_phone(cast.yujingwan, "102")
-        notice = tell(cast.yujingwan, is_emergency=True)
-    return notice
+        return tell(cast.yujingwan, is_emergency=True)
 
 
 def test_acknowledging_finishes_the_receipt_once(cast: Cast, sent: Notice) -> None:
