@@ -12,16 +12,15 @@ from compounds.work import WorkState
 from waste.queries import DayItem
 from waste.words import clock
 
-_UNDONE = (WorkState.MISSED, WorkState.LATE)
 # The worst of a group gives the group its mark.
 _WORST_FIRST = ("late", "now", "next", "wait", "done")
 Link = Callable[[DayItem], str]
 
 
-def day_facts(items: list[DayItem]) -> list[dict[str, Any]]:
+def day_facts(items: list[DayItem], undone: list[DayItem]) -> list[dict[str, Any]]:
+    """`undone` may hold work of earlier days, which stands on the page of today."""
     rounds = [item for item in items if item.kind == "round"]
     windows = [item for item in items if item.kind == "window"]
-    undone = [item for item in items if item.state in _UNDONE]
     out = [item for item in windows if item.phase in ("put_out", "collecting")]
     return [
         {"label": _("Disinfected"), "value": _done(rounds), "unit": _of(rounds), "url": "#rounds"},
@@ -74,12 +73,12 @@ def _event(group: list[DayItem], link: Link) -> dict[str, Any]:
 
 
 def rows(items: Iterable[DayItem], link: Link, *, dated: bool = False) -> list[dict[str, Any]]:
-    """Rows of the component: place, time and what, figures, who, tag."""
+    """Rows of the component: time, place and what, figures, who, tag."""
     return [
         {
-            "place": item.place,
-            "fact": f"{_when(item, dated)} {item.title}",
-            "note": item.detail,
+            "place": clock(item.at),
+            "fact": f"{item.place} {item.title}",
+            "note": f"{date_format(item.at, 'n-j')} · {item.detail}" if dated else item.detail,
             "url": link(item),
             "who": item.assignee_name,
             "status": item.mark,
@@ -87,10 +86,6 @@ def rows(items: Iterable[DayItem], link: Link, *, dated: bool = False) -> list[d
         }
         for item in items
     ]
-
-
-def _when(item: DayItem, dated: bool) -> str:
-    return f"{date_format(item.at, 'n-j')} {clock(item.at)}" if dated else clock(item.at)
 
 
 def tag_words(item: DayItem) -> str:

@@ -45,7 +45,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "is_today": chosen == today,
         "before": _day_url(request, chosen - timedelta(days=1)),
         "after": _day_url(request, chosen + timedelta(days=1)),
-        "facts": day_facts(items),
+        "facts": day_facts(items, undone),
         "events": day_events(items, link),
         "undone": rows(undone, link, dated=True),
         "rounds": rows([item for item in items if item.kind == "round"], link),

@@ -67,7 +67,7 @@ def test_the_day_shows_rounds_windows_and_who_has_them(
     site: Site, cleaner: Client, window_of_half_past_six: RubbishWindow
 ) -> None:
     page = text(cleaner.get(url(site, "day"), {"day": "2021-08-01"}))
-    assert "17:00 消杀" in page and "18:30 收垃圾" in page
+    assert "1栋1单元 消杀" in page and "1栋1单元 收垃圾" in page
     assert site.cleaner.name in page
     assert url(site, "round", window_of_half_past_six.gate_id) in page
     assert url(site, "window", window_of_half_past_six.pk) in page
@@ -77,7 +77,7 @@ def test_what_is_left_undone_stands_on_todays_page(
     site: Site, cleaner: Client, round_of_five: DisinfectionRound
 ) -> None:
     page = text(cleaner.get(url(site, "day")))
-    assert "迟了或漏做" in page and "8-1 17:00 消杀" in page
+    assert "迟了或漏做" in page and "8-1 · 含氯消毒剂" in page
 
 
 def test_an_empty_day_says_what_to_do(cast: Cast, site: Site, cleaner: Client) -> None:
