@@ -1,5 +1,20 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from seals import api
+
+urlpatterns = [
+    path("orders/", api.order_list, name="api-orders"),
+    path("orders/preview/", api.order_preview, name="api-order-preview"),
+    path("orders/seal/", api.order_seal, name="api-order-seal"),
+    path("orders/<int:order>/", api.order_detail, name="api-order"),
+    path("orders/<int:order>/extend/", api.order_extend, name="api-order-extend"),
+    path("orders/<int:order>/reduce/", api.order_reduce, name="api-order-reduce"),
+    path("orders/<int:order>/checklist/", api.order_checklist, name="api-order-checklist"),
+    path("orders/<int:order>/lift/", api.order_lift, name="api-order-lift"),
+    path("orders/<int:order>/recalls/", api.order_recalls, name="api-order-recalls"),
+    path("orders/<int:order>/tasks/", api.order_tasks, name="api-order-tasks"),
+    path("orders/recalls/<int:recall>/", api.recall_record, name="api-recall-record"),
+    path("orders/tasks/<int:task>/done/", api.task_done, name="api-task-done"),
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -104,7 +104,7 @@ class SealOrder(TenantModel):
     lifted_by = TenantKey(Member, null=True, blank=True, related_name="+")
     lift_statement = models.JSONField(null=True, blank=True)  # the checklist as it was signed
 
-    objects = tenant_manager(SealOrderQuerySet)
+    objects: ClassVar[Any] = tenant_manager(SealOrderQuerySet)
 
     class Meta:
         ordering = ["-number"]

@@ -18,7 +18,7 @@ from compounds.work import WorkState
 from households.models import Sweep, Verification
 from journal.actions import SYSTEM
 from journal.events import sentence
-from lockdown.templatetags.ui import clock, daytime
+from lockdown.kernel.wording import clock, daytime
 from seals.forms import Draft
 from seals.library import PlanChoice
 from seals.lift import Finding

@@ -69,7 +69,9 @@ class StepForm(forms.Form):
 
     on = forms.BooleanField(label=gettext_lazy("Do this"), required=False)
 
-    def __init__(self, step: Step, data: QueryDict | None = None, *, prefix: str) -> None:
+    def __init__(
+        self, step: Step, data: QueryDict | dict[str, Any] | None = None, *, prefix: str
+    ) -> None:
         self.step = step
         super().__init__(data, prefix=prefix, initial=_initial(step))
         self._add_when()
@@ -123,6 +125,26 @@ class StepForm(forms.Form):
 
 def step_forms(steps: Iterable[Step], data: QueryDict | None = None) -> list[StepForm]:
     return [StepForm(step, data, prefix=f"step-{step.key}") for step in steps]
+
+
+def changed_forms(steps: Iterable[Step], changes: Iterable[dict[str, Any]]) -> list[StepForm]:
+    """Steps with changes sent as data, checked as the page checks them; unknown keys are left."""
+    wanted = {one["key"]: one for one in changes}
+    return [_changed(step, wanted.get(step.key)) for step in steps]
+
+
+def _changed(step: Step, change: dict[str, Any] | None) -> StepForm:
+    prefix = f"step-{step.key}"
+    if change is None:
+        return StepForm(step, prefix=prefix)
+    data = _initial(step) | change.get("params", {})
+    for name in ("at", "days"):
+        if name in change:
+            data[name] = " ".join(map(str, change[name]))
+    data |= {name: change[name] for name in ("on", "within_minutes") if name in change}
+    return StepForm(
+        step, {f"{prefix}-{name}": value for name, value in data.items()}, prefix=prefix
+    )
 
 
 def _initial(step: Step) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from compounds.models import Member
 from compounds.roles import Permission
 from compounds.work import WorkState
 from lockdown.kernel.forms import attempt
-from lockdown.templatetags.ui import clock
+from lockdown.kernel.wording import clock
 from volunteers.actions import record_call
 from volunteers.forms import CareForm
 from volunteers.models import CareOutcome, CareVisit
