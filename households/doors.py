@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -57,9 +58,15 @@ def new_code(compound: int) -> str:
     return f"{base36(compound)}-" + "".join(secrets.choice(ALPHABET) for _place in range(LENGTH))
 
 
+def plain_code(text: str) -> str:
+    """A code as somebody typed it: any case, any dash, full-width digits, spaces."""
+    narrow = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"\s+", "", re.sub(r"[\u2010-\u2015\u2212]", "-", narrow))
+
+
 def compound_of(code: str) -> int | None:
     """The compound that a code names; None when it is no code."""
-    match = CODE.match(code.strip().lower())
+    match = CODE.match(plain_code(code))
     if match is None:
         return None
     number = int(match[1], 36)
@@ -69,7 +76,7 @@ def compound_of(code: str) -> int | None:
 def find_code(code: str) -> DoorCode | None:
     """The living code, within the scope."""
     return (
-        DoorCode.objects.filter(digest=digest_of(code.strip().lower()), revoked_at=None)
+        DoorCode.objects.filter(digest=digest_of(plain_code(code)), revoked_at=None)
         .select_related("home__unit__building", "compound")
         .first()
     )

@@ -61,7 +61,12 @@ class ListForm(forms.Form):
         label=gettext_lazy("Find"),
         required=False,
         max_length=40,
-        widget=forms.TextInput(attrs={"type": "search"}),
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": gettext_lazy("Door, name, initials, last four digits"),
+            }
+        ),
     )
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False)
     floor = forms.IntegerField(

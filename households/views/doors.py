@@ -19,7 +19,7 @@ from compounds.models import Compound
 from households import signin
 from households.access import SESSION_KEY, forget, remember
 from households.actions import open_missing_files
-from households.doors import compound_of, find_code
+from households.doors import compound_of, find_code, plain_code
 from households.forms import DoorForm
 from households.models import Access, DoorCode, Household, Resident
 from lockdown.kernel.forms import attempt
@@ -167,7 +167,7 @@ def _session_access(request: HttpRequest) -> Access | None:
 def welcome(request: HttpRequest) -> HttpResponse:
     if request.session.get(SESSION_KEY):
         return redirect("households:waiting")
-    typed = request.GET.get("code", "").strip().lower().replace(" ", "")
+    typed = plain_code(request.GET.get("code", "")[:60])
     if typed:
         if compound_of(typed) is not None:
             return redirect("households:door", code=typed)

@@ -60,6 +60,7 @@ def _print(request: HttpRequest) -> HttpResponse:
             "home": home,
             "floor": (str(home.unit), home.floor),
             "code": code,
+            "shown": code.replace("-", "\u2011"),  # stays on one line
             "qr": qr(request.build_absolute_uri(reverse("households:door", args=[code]))),
         }
         for home, code in issued
