@@ -123,11 +123,12 @@ def _shut(gate: DisinfectionRound | None, following: str) -> str:
 
 
 def _deed(following: str) -> str:
-    return {
+    words: dict[str, str] = {
         Phase.PUT_OUT: _("Tell people to put it out"),
         Phase.COLLECTING: _("Begin to collect"),
         Phase.CLOSED: _("All collected"),
-    }.get(following, "")
+    }
+    return words.get(following, "")
 
 
 def _steps(row: RubbishWindow, gate: DisinfectionRound | None) -> list[dict[str, Any]]:

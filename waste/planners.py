@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any, ClassVar, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,8 @@ class _UnitPlanner:
     # What a cancelled row takes over from the plan that revives it, and how it starts afresh.
     renewed: ClassVar[tuple[str, ...]]
     afresh: ClassVar[dict[str, Any]]
+    # Under way when an order ends: it is finished, not cancelled.
+    under_way: ClassVar[Q]
 
     def rows(self, plan: Plan, step: Step) -> list:
         raise NotImplementedError
@@ -87,8 +89,11 @@ class _UnitPlanner:
         return len(wanted & set(found))
 
     def stop(self, order: SealOrder, after: datetime) -> int:
-        """Cancel what is open and due after the moment; everything open when it is lifted."""
-        rows = list(_stopping(self.model.objects.filter(order=order), order, after))
+        """Cancel what is open and due after the moment; everything open when it is lifted.
+
+        A stair being sprayed and bags already at the doors are still finished.
+        """
+        rows = list(self._stopping(order, after))
         heirs = self._heirs(order)
         kept, ended = [], []
         for row in rows:
@@ -100,6 +105,13 @@ class _UnitPlanner:
                 ended.append(row.pk)
         self.model.objects.bulk_update(kept, ["order"], batch_size=BATCH)
         return self.model.objects.filter(pk__in=ended).update(cancelled_at=timezone.now())
+
+    def _stopping(self, order: SealOrder, after: datetime) -> QuerySet:
+        waiting = self.model.objects.filter(order=order).open()
+        if order.lifted_at is None:
+            waiting = waiting.filter(due_at__gt=after)
+        waiting = waiting.exclude(self.under_way & Q(missed_at=None))
+        return waiting.select_for_update(of=("self",))
 
     def _heirs(self, order: SealOrder) -> dict[tuple[int, datetime], SealOrder]:
         """Who else wants a row at this unit and time: other orders in force over these units."""
@@ -128,6 +140,7 @@ class DisinfectPlanner(_UnitPlanner):
     model = DisinfectionRound
     renewed = ("order", "assignee", "points", "agent", "mg_per_litre", "contact_minutes")
     afresh = {"cancelled_at": None, "missed_at": None, "started_at": None}
+    under_way = Q(started_at__isnull=False)
 
     def words(self) -> str:
         return _("rounds")
@@ -163,6 +176,7 @@ class RubbishPlanner(_UnitPlanner):
         "opened_at": None,
         "collecting_at": None,
     }
+    under_way = Q(phase__in=(Phase.PUT_OUT, Phase.COLLECTING))
 
     def words(self) -> str:
         return _("windows")
@@ -212,13 +226,6 @@ def _share(
     return [
         make(unit_id, due, member) for (unit_id, due), member in zip(pairs, people, strict=True)
     ]
-
-
-def _stopping(rows: QuerySet, order: SealOrder, after: datetime) -> QuerySet:
-    waiting = rows.open()  # type: ignore[attr-defined]
-    if order.lifted_at is None:
-        waiting = waiting.filter(due_at__gt=after)
-    return waiting.select_for_update(of=("self",))
 
 
 def _key(row: DisinfectionRound | RubbishWindow) -> tuple[int, datetime]:

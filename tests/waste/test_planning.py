@@ -183,6 +183,17 @@ def test_lifting_cancels_everything_open_and_keeps_what_was_done(
         assert DisinfectionRound.objects.filter(cancelled_at=None).get() == done
 
 
+def test_bags_at_the_doors_are_still_collected_after_lifting(cast: Cast, sealed: SealOrder) -> None:
+    with cast.yujingwan.open():
+        out = RubbishWindow.objects.order_by("due_at").first()
+        RubbishWindow.objects.filter(pk=out.pk).update(phase="put_out")
+        spraying = DisinfectionRound.objects.order_by("due_at").last()
+        DisinfectionRound.objects.filter(pk=spraying.pk).update(started_at=spraying.due_at)
+        lifted(sealed, cast.yujingwan)
+        assert RubbishWindow.objects.open().get() == out
+        assert DisinfectionRound.objects.open().get() == spraying
+
+
 def test_two_orders_over_one_unit_disinfect_it_once(
     cast: Cast, start_plan: Callable[..., SealOrder]
 ) -> None:
