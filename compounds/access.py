@@ -20,6 +20,12 @@ from lockdown.kernel.tenancy import as_person, scope
 View = Callable[..., HttpResponse]
 
 
+class PersonRequest(HttpRequest):
+    """What a view behind `person_page` receives: somebody is signed in."""
+
+    user: User
+
+
 class MemberRequest(HttpRequest):
     """What a view behind `member_page` receives: the request, with its compound and member."""
 

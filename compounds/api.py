@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compounds.actions import UnitPattern, build_homes
-from compounds.endpoints import endpoint
+from compounds.endpoints import ApiRequest, endpoint
 from compounds.queries import building_outline, home_counts
 from compounds.roles import Permission
 
@@ -40,7 +39,7 @@ class PatternIn(serializers.Serializer):
 
 
 class HomesIn(serializers.Serializer):
-    patterns = PatternIn(many=True, allow_empty=False, max_length=200)
+    patterns = serializers.ListField(child=PatternIn(), allow_empty=False, max_length=200)
 
 
 class HomesOut(serializers.Serializer):
@@ -49,8 +48,8 @@ class HomesOut(serializers.Serializer):
 
 
 @endpoint(Permission.ORDER_SEE, answer=CompoundOut, summary="The compound and its units")
-def compound_detail(request: Request) -> Response:
-    compound: Any = request.compound
+def compound_detail(request: ApiRequest) -> Response:
+    compound = request.compound
     units = [
         {
             "id": line.unit.pk,
@@ -80,7 +79,7 @@ def compound_detail(request: Request) -> Response:
     answer=HomesOut,
     summary="Add homes by pattern; homes that exist stay as they are",
 )
-def homes_add(request: Request, data: dict[str, Any]) -> Response:
+def homes_add(request: ApiRequest, data: dict[str, Any]) -> Response:
     patterns = [UnitPattern(**one) for one in data["patterns"]]
     made = build_homes(compound=request.compound, patterns=patterns, by=request.member)
     return Response({"made": made, "homes": home_counts()})

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,7 +25,7 @@ from rest_framework.views import exception_handler
 
 from compounds.access import Rule, membership, ruled
 from compounds.actions import digest_of
-from compounds.models import ApiToken, Compound, Member
+from compounds.models import ApiToken, Compound, Member, User
 from compounds.roles import Permission
 from journal.models import RequestKey
 from lockdown.kernel.errors import Refused
@@ -77,7 +77,7 @@ def endpoint(
 
     def decorate(function: Callable[..., Response]) -> Any:
         @wraps(function)
-        def run(request: Request, compound: str, **kwargs: Any) -> Response:
+        def run(request: ApiRequest, compound: str, **kwargs: Any) -> Response:
             member = _admit(request, compound, permission)
             with scope([member.compound_id]), timezone.override(member.compound.tz):
                 request.member, request.compound = member, member.compound
@@ -88,7 +88,7 @@ def endpoint(
                 return _once(request, function, kwargs)
 
         describe = _description(body, answer, summary, parameters, creates=method != "GET")
-        return ruled(describe(api_view([method])(run)), Rule("api", permission))
+        return ruled(describe(api_view([method])(cast(Any, run))), Rule("api", permission))
 
     return decorate
 
@@ -130,7 +130,7 @@ def caller(request: Request, slug: str) -> Member | None:
     if header.lower().startswith("bearer "):
         return _token_member(header[7:].strip())
     if request.user is not None and _same_origin(request):
-        return membership(request.user, slug)
+        return membership(cast(User, request.user), slug)
     return None
 
 
@@ -178,14 +178,16 @@ class Invalid(exceptions.APIException):
         self.errors = errors
 
 
-def _once(request: Request, function: Callable[..., Response], kwargs: dict[str, Any]) -> Response:
+def _once(
+    request: ApiRequest, function: Callable[..., Response], kwargs: dict[str, Any]
+) -> Response:
     """The same key with the same body gets the first answer; with another body, 409."""
     key = request.headers.get("Idempotency-Key", "")
     if not KEY.match(key):
         raise exceptions.ParseError(_("Send an Idempotency-Key header of 8 to 100 characters."))
     digest = hashlib.sha256()
     digest.update(f"{request.method} {request.path}\n".encode())
-    digest.update(repr(sorted(request.data.items(), key=str)).encode(errors="replace"))
+    digest.update(repr(_body(request)).encode(errors="replace"))
     with transaction.atomic():
         # The insert waits for a twin that is under way, and then finds its answer.
         RequestKey.objects.bulk_create(
@@ -212,6 +214,14 @@ def _once(request: Request, function: Callable[..., Response], kwargs: dict[str,
         kept.status, kept.answer = answer.status_code, _plain(answer.data)
         kept.save(update_fields=["status", "answer"])
     return answer
+
+
+def _body(request: Request) -> object:
+    """What was sent, in an order that does not matter; of a file, its name and size."""
+    data = request.data
+    if not isinstance(data, dict):
+        return data
+    return sorted((name, str(getattr(one, "size", "")) + str(one)) for name, one in data.items())
 
 
 def _plain(data: Any) -> Any:

@@ -14,6 +14,11 @@ from compounds.models import Unit
 from compounds.roles import Role
 
 
+SUFFIX = re.compile(
+    r"(\u53f7\u697c|\u5355\u5143|[\u680b\u5e62\u697c\u5ea7])$"
+)  # 号楼 单元 栋 幢 楼 座
+
+
 class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": _("Name or password is not right. Passwords are case-sensitive."),
@@ -84,7 +89,8 @@ def parse_patterns(text: str) -> list[UnitPattern]:
                 params={"number": number},
             )
         first = int(words[4]) if len(words) == 5 else 1
-        patterns.append(UnitPattern(words[0][:10], words[1][:10], floors, doors, first))
+        building, unit = (SUFFIX.sub("", word)[:10] or word[:10] for word in words[:2])
+        patterns.append(UnitPattern(building, unit, floors, doors, first))
     if not patterns:
         raise forms.ValidationError(_("Write at least one line."))
     return patterns
@@ -99,7 +105,7 @@ class MemberForm(forms.Form):
     username = forms.CharField(label=_("Sign-in name"), max_length=40)
     name = forms.CharField(label=_("Name"), max_length=40)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    unit = forms.ModelChoiceField(
+    unit: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("Only this unit"),
         queryset=Unit.objects.none(),
         required=False,

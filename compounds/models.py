@@ -24,8 +24,8 @@ class User(AbstractUser):
     Residents do not have one; they hold an access to their household.
     """
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=40)
     language = models.CharField(max_length=10, default="zh-hans")
 

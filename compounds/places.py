@@ -93,20 +93,21 @@ def find_place(
     compound: Compound, kind: str, *, row: int | None = None, floor: int | None = None
 ) -> Place:
     """The place with this id within the scope; refused when it is not there."""
+    wanted = row or 0
     missing = Refused(_("This place is not in the compound. Choose it again."), code="no_place")
     if kind == "compound":
         return Place(compound, kind)
     if kind == "building":
-        building = Building.objects.filter(pk=row).first()
+        building = Building.objects.filter(pk=wanted).first()
         if building is None:
             raise missing
         return Place(compound, kind, building=building)
     if kind in {"unit", "floor"}:
-        unit = Unit.objects.select_related("building").filter(pk=row).first()
+        unit = Unit.objects.select_related("building").filter(pk=wanted).first()
         if unit is None or (kind == "floor" and floor is None):
             raise missing
         return Place(compound, kind, building=unit.building, unit=unit, floor=floor)
-    home = Home.objects.select_related("unit__building").filter(pk=row).first()
+    home = Home.objects.select_related("unit__building").filter(pk=wanted).first()
     if kind != "home" or home is None:
         raise missing
     return Place(

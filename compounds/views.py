@@ -15,7 +15,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page, memberships, person_page, public_page
+from compounds.access import (
+    MemberRequest,
+    PersonRequest,
+    member_page,
+    memberships,
+    person_page,
+    public_page,
+)
 from compounds.actions import (
     add_member,
     build_homes,
@@ -117,7 +124,7 @@ def face_set(request: HttpRequest) -> HttpResponse:
 
 
 @person_page("An officer opens a compound for their company; others are refused by the action.")
-def compound_new(request: HttpRequest) -> HttpResponse:
+def compound_new(request: PersonRequest) -> HttpResponse:
     organizations = list(Organization.objects.filter(officers__user=request.user))
     if not organizations:
         sentence = _("Only an officer of a property company can open a compound.")
@@ -148,11 +155,11 @@ def _open_with_homes(*, form: CompoundForm, by: User) -> Any:
 
 
 @member_page(Permission.MEMBER_EDIT)
-def settings_page(request: HttpRequest) -> HttpResponse:
+def settings_page(request: MemberRequest) -> HttpResponse:
     return _settings(request)
 
 
-def _settings(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse:
+def _settings(request: MemberRequest, status: int = 200, **forms: Any) -> HttpResponse:
     context = {
         "outline": building_outline(),
         "home_counts": home_counts(),
@@ -169,7 +176,7 @@ def _settings(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResp
 
 @member_page(Permission.COMPOUND_EDIT)
 @require_POST
-def homes_add(request: HttpRequest) -> HttpResponse:
+def homes_add(request: MemberRequest) -> HttpResponse:
     form = HomesForm(request.POST)
     if form.is_valid():
         made = attempt(
@@ -187,7 +194,7 @@ def homes_add(request: HttpRequest) -> HttpResponse:
 
 @member_page(Permission.MEMBER_EDIT)
 @require_POST
-def member_add(request: HttpRequest) -> HttpResponse:
+def member_add(request: MemberRequest) -> HttpResponse:
     form = MemberForm(request.POST)
     if not form.is_valid():
         return _settings(request, status=422, member_form=form)
@@ -212,8 +219,8 @@ def member_add(request: HttpRequest) -> HttpResponse:
 
 @member_page(Permission.MEMBER_EDIT)
 @require_POST
-def member_end(request: HttpRequest, member: int) -> HttpResponse:
-    leaving = get_object_or_404(Member.objects.all(), pk=member)
+def member_end(request: MemberRequest, member: int) -> HttpResponse:
+    leaving: Member = get_object_or_404(Member.objects.all(), pk=member)
     try:
         end_membership(member=leaving, by=request.member)
     except Refused as refusal:
@@ -223,7 +230,7 @@ def member_end(request: HttpRequest, member: int) -> HttpResponse:
 
 @member_page(Permission.MEMBER_EDIT)
 @require_POST
-def token_issue(request: HttpRequest) -> HttpResponse:
+def token_issue(request: MemberRequest) -> HttpResponse:
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _settings(request, status=422, token_form=form)
@@ -235,13 +242,13 @@ def token_issue(request: HttpRequest) -> HttpResponse:
 
 @member_page(Permission.MEMBER_EDIT)
 @require_POST
-def token_revoke(request: HttpRequest, token: int) -> HttpResponse:
+def token_revoke(request: MemberRequest, token: int) -> HttpResponse:
     revoke_token(token=get_object_or_404(ApiToken.objects.all(), pk=token), by=request.member)
     return redirect("compounds:settings", request.compound.slug)
 
 
 @member_page(Permission.MEMBER_EDIT)
-def roles_page(request: HttpRequest) -> HttpResponse:
+def roles_page(request: MemberRequest) -> HttpResponse:
     """The table of roles and permissions, for an auditor."""
     rows = [
         (permission.label, [permission in PERMISSIONS[role] for role in Role])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -42,7 +42,7 @@ class WorkQuerySet(models.QuerySet):
 
     def to_miss(self, now: datetime) -> WorkQuerySet:
         """Open work whose grace is over and that nobody has marked as missed yet."""
-        return self.open().filter(missed_at__isnull=True, due_at__lt=now - self.model.GRACE)
+        return self.open().filter(missed_at__isnull=True, due_at__lt=now - self.model.GRACE)  # type: ignore[attr-defined]
 
 
 class Work(TenantModel):
@@ -60,7 +60,7 @@ class Work(TenantModel):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
-    objects = tenant_manager(WorkQuerySet)
+    objects: ClassVar[Any] = tenant_manager(WorkQuerySet)
 
     class Meta:
         abstract = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -61,7 +62,7 @@ class Delivery(TenantModel):
     done_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, default="", blank=True)
 
-    objects = tenant_manager(DeliveryQuerySet)
+    objects: ClassVar[Any] = tenant_manager(DeliveryQuerySet)
 
     class Meta:
         constraints = [

@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polib
 from babel.messages.extract import extract_python
 from django.utils.translation.template import templatize
 
 LANGUAGE = "zh_Hans"
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "N_": None,
     "gettext": None,
@@ -68,7 +69,7 @@ def messages_of(path: Path) -> set[Message]:
 
 def _from_python(text: str) -> Iterator[Message]:
     stream = io.BytesIO(text.encode())
-    for _line, function, found, _comments in extract_python(stream, list(KEYWORDS), [], {}):
+    for _line, function, found, _comments in extract_python(stream, KEYWORDS, [], {}):
         texts = found if isinstance(found, tuple) else (found,)
         if not texts or not isinstance(texts[0], str):
             continue

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from lockdown import api, views
+from lockdown import views
 from lockdown.styleguide import styleguide
 
 handler404 = "lockdown.views.not_found"
@@ -22,7 +22,7 @@ urlpatterns = [
     path("", include("waste.urls")),
     path("", include("notices.urls")),
     path("", include("reports.urls")),
-    path("api/v1/", include(api.urlpatterns)),
+    path("api/v1/", include("lockdown.api")),
     path("operators/", admin.site.urls),
 ]
 if settings.DEBUG:

@@ -11,7 +11,7 @@ from compounds.places import find_place
 from compounds.sweeps import mark_missed
 from households.imports import confirm_import, preview_roster
 from households.models import CareFlag, Outcome, Presence, RosterImport, Verification
-from households.sweeps import verify
+from households.sweeps import How, verify
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
 from notices.actions import no_answer, told
@@ -19,7 +19,7 @@ from notices.chase import chase
 from notices.models import Receipt
 from seals.actions import finish_task, seal
 from seals.builtin import find_builtin, steps_json
-from seals.models import PlanTask, Recall, RecallOutcome, SealOrder
+from seals.models import Level, PlanTask, Recall, RecallOutcome, SealOrder
 from seals.planning import Step
 from seals.recalls import record_recall
 from volunteers.actions import record_call
@@ -48,7 +48,7 @@ def seal_place(
     *,
     kind: str = "unit",
     row: int | None = None,
-    level: str = "",
+    level: Level | None = None,
     until: datetime | None = None,
     source: str = "",
 ) -> SealOrder:
@@ -61,7 +61,7 @@ def seal_place(
         return seal(
             compound=site.compound,
             place=find_place(site.compound, kind, row=row),
-            level=level or builtin.level,
+            level=level or Level(builtin.level),
             template_name=builtin.name,
             steps=[Step.of(data) for data in steps_json(builtin)],
             starts_at=now,
@@ -73,7 +73,7 @@ def seal_place(
         )
 
 
-def verify_next(site: Site, count: int, *, how: str = "door") -> None:
+def verify_next(site: Site, count: int, *, how: How = How.DOOR) -> None:
     """The next doors of the sweep, from the top floor down."""
     with scope([site.compound.pk]):
         waiting = (
@@ -99,7 +99,7 @@ def knock_in_vain(site: Site, count: int) -> None:
             verify(
                 verification=row,
                 outcome=Outcome.UNREACHABLE,
-                how="door",
+                how=How.DOOR,
                 note="敲门无人应",
                 by=row.assignee or site.manager,
             )

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from compounds.models import Unit
+from households.sweeps import How
 from lockdown.demo import deeds
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
@@ -67,13 +68,13 @@ SCENES = (
     Scene(1, "19:30", lambda site: deeds.call_elders(site, 1)),
     # Nobody came to disinfect on the first evening; the rubbish stayed in.
     Scene(1, "21:00", lambda site: deeds.sweep()),
-    Scene(2, "09:30", lambda site: deeds.verify_next(site, 28, how="neighbour")),
+    Scene(2, "09:30", lambda site: deeds.verify_next(site, 28, how=How.NEIGHBOUR)),
     Scene(2, "10:30", lambda site: deeds.settle_recalls(site, 5, RecallOutcome.RETURNED)),
     Scene(2, "11:00", lambda site: deeds.do_tasks(site, "food", "gas")),
-    Scene(2, "14:00", lambda site: deeds.verify_next(site, 16, how="call")),
+    Scene(2, "14:00", lambda site: deeds.verify_next(site, 16, how=How.CALL)),
     *_daily(2, 88),
     *_calls(2),
-    Scene(3, "09:00", lambda site: deeds.verify_next(site, 4, how="relative")),
+    Scene(3, "09:00", lambda site: deeds.verify_next(site, 4, how=How.RELATIVE)),
     Scene(3, "10:00", lambda site: deeds.tell_next(site, 90, how="door")),
     Scene(3, "14:30", lambda site: deeds.do_tasks(site, "screening")),
     Scene(3, "15:10", lambda site: deeds.settle_recalls(site, 20, RecallOutcome.STAYS_AWAY)),

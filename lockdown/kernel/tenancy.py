@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, ClassVar
 
 import django_scopes
 from django.db import connection, models, transaction
@@ -83,12 +84,13 @@ class TenantModel(models.Model):
 
     compound = models.ForeignKey("compounds.Compound", on_delete=models.PROTECT, related_name="+")
 
-    objects = ScopedManager(compound="compound")
+    # Any, because django-scopes makes the manager class at run time.
+    objects: ClassVar[Any] = ScopedManager(compound="compound")
 
     class Meta:
         abstract = True
 
 
-def tenant_manager(queryset: type[models.QuerySet]) -> models.Manager:
+def tenant_manager(queryset: type[models.QuerySet]) -> Any:
     """The scoped manager for a model with its own QuerySet class."""
     return ScopedManager(models.Manager.from_queryset(queryset), compound="compound")

@@ -69,25 +69,30 @@ def test_the_officer_opens_a_compound_on_the_page_and_lands_on_its_board(cast: C
             "name": "新苑",
             "slug": "xinyuan",
             "duty_phone": "0744-8000009",
-            "pattern": "1 1 18 5\n2栋，1，6，2",
-        },
-    )
-    assert answer.status_code == 422  # "2栋" is followed by a comma list, read as words
-    answer = client.post(
-        "/company/compounds/new/",
-        {
-            "organization": cast.yujingwan.compound.organization_id,
-            "name": "新苑",
-            "slug": "xinyuan",
-            "duty_phone": "0744-8000009",
-            "pattern": "1 1 18 5",
+            "pattern": "1 1 18 5\n2栋，1单元，6，2",
         },
     )
     assert answer.status_code == 302
     compound = Compound.objects.get(slug="xinyuan")
     with scope([compound.pk]):
-        assert Home.objects.count() == 90
+        assert Home.objects.count() == 102
+        assert Home.objects.filter(label="2-1-602").exists()
         assert Member.objects.get().role == "manager"
+
+
+@pytest.mark.parametrize("pattern", ["", "1 1 18", "1 1 0 5", "1 1 18 99", "一 二 三 四"])
+def test_a_pattern_that_makes_no_sense_is_kept_and_explained(cast: Cast, pattern: str) -> None:
+    data = {
+        "organization": cast.yujingwan.compound.organization_id,
+        "name": "新苑",
+        "slug": "xinyuan",
+        "duty_phone": "1",
+        "pattern": pattern,
+    }
+    answer = cast.client(cast.yujingwan.manager).post("/company/compounds/new/", data)
+    assert answer.status_code == 422
+    assert "新苑" in answer.content.decode()
+    assert not Compound.objects.filter(slug="xinyuan").exists()
 
 
 def test_a_new_member_gets_a_password_once(cast: Cast) -> None:
