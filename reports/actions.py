@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from compounds.models import Compound, Member
 from journal.actions import record
 from lockdown.kernel.errors import Refused
+from reports.days import EARLIEST
 from reports.models import DayComment
-
-EARLIEST = date(2020, 1, 1)
 
 
 @transaction.atomic

@@ -69,14 +69,16 @@ def board(
     """The board of the scope's compound; seven queries, whatever its size."""
     span = DaySpan.of(compound, compound.today(now))
     orders = orders_in_force()
-    doors = all_doors()
+    doors = [door for door in all_doors() if member.unit_id in (None, door.unit_id)]
     people = all_people()
     lenses = lenses_for(member)
     lens = lens if lens in lenses else lenses[0]
-    work = [row for row in work_rows(_wanted(lens, span)) if _may_see(row, member)]
-    numbers = counts.for_board(compound)
+    numbers = counts.for_board(compound, member.unit_id)
     units = _by_unit(doors)
     sealed = covered(doors, orders)
+    if member.unit_id:
+        orders = [order for order in orders if covered(doors, [order])]
+    work = [row for row in work_rows(_wanted(lens, span)) if _may_see(row, member, orders)]
     totals = _totals(work, numbers, span)
     ways = Doors(member, compound.slug)
     waiting = numbers.get("waiting", (0, 0))[1]
@@ -99,10 +101,24 @@ def board(
         todo=now_to_do(work, waiting, ways, now),
         untold=not_told(work, ways, now),
         events=day_events(work, {rows.VERIFY: totals[rows.VERIFY]}, span, ways, now),
-        feed=feed(limit=FEED_LINES),
+        feed=_feed(member, doors, orders),
         sealed_homes=sealed,
         sweep_id=next((row.cause for row in work if row.kind == rows.VERIFY), None),
     )
+
+
+def _feed(member: Member, doors: list[Door], orders: list[SealOrder]) -> list[Entry]:
+    """The newest facts; for a member of one stair those of its homes and orders."""
+    if member.unit_id is None:
+        return feed(limit=FEED_LINES)
+    homes = {door.household_id for door in doors}
+    numbers = {order.pk for order in orders}
+    near = [
+        entry
+        for entry in feed(limit=FEED_LINES * 12)
+        if entry.household_id in homes or entry.order_id in numbers
+    ]
+    return near[:FEED_LINES]
 
 
 def lenses_for(member: Member) -> list[str]:
@@ -110,8 +126,15 @@ def lenses_for(member: Member) -> list[str]:
     return [key for key in LENSES if key not in hidden]
 
 
-def _may_see(row: Row, member: Member) -> bool:
-    return row.kind != rows.CARE or member.may(Permission.CARE_SEE)
+def _may_see(row: Row, member: Member, orders: list[SealOrder]) -> bool:
+    """Care is for those who may see it; a member of one stair sees that stair and its orders."""
+    if row.kind == rows.CARE and not member.may(Permission.CARE_SEE):
+        return False
+    if member.unit_id is None:
+        return True
+    if row.kind in (rows.TASK, rows.PART):
+        return row.cause in {order.pk for order in orders}
+    return row.unit_id == member.unit_id
 
 
 def _wanted(lens: str, span: DaySpan) -> dict[str, Q]:

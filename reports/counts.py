@@ -15,8 +15,11 @@ from seals.models import SealOrder
 DONE = Count("id", filter=Q(finished_at__isnull=False))
 
 
-def for_board(compound: Compound) -> dict[str, tuple[int, int]]:
-    """(done, all) of the open sweeps, of the seal notices in force, and of sign-ins waiting."""
+def for_board(compound: Compound, unit: int | None = None) -> dict[str, tuple[int, int]]:
+    """(done, all) of the open sweeps, of the seal notices in force, and of sign-ins waiting.
+
+    `unit` narrows it to one stair.
+    """
     in_force = SealOrder.objects.in_force().values("pk")
     verify = Verification.objects.filter(sweep__closed_at=None, cancelled_at=None)
     tell = Receipt.objects.filter(
@@ -25,6 +28,9 @@ def for_board(compound: Compound) -> dict[str, tuple[int, int]]:
     waiting = Access.objects.filter(
         granted_at=None, ended_at=None, household__compound_id=compound.pk
     )
+    if unit is not None:
+        verify, tell = verify.filter(home__unit_id=unit), tell.filter(home__unit_id=unit)
+        waiting = waiting.filter(household__home__unit_id=unit)
     arms = [
         _arm(rows.VERIFY, verify, DONE),
         _arm(rows.TELL, tell, DONE),

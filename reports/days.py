@@ -33,3 +33,18 @@ class DaySpan:
         """The end of the following day."""
         next_day = self.day + timedelta(days=2)
         return datetime.combine(next_day, time(), tzinfo=self.begin.tzinfo)
+
+
+EARLIEST = date(2020, 1, 1)
+
+
+def day_of(compound: Compound, text: str) -> date | None:
+    """The day asked for, today when none is; None for a day that has not come or is no day."""
+    today = compound.today()
+    if not text:
+        return today
+    try:
+        chosen = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return chosen if EARLIEST <= chosen <= today else None

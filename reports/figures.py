@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from compounds.models import Compound
 from households.models import INSIDE, Household, Presence, Resident
-from lockdown.templatetags.ui import mask_name
+from lockdown.kernel.masking import mask_name
 from reports import rows
 from reports.days import DaySpan
 from reports.models import DayComment

@@ -144,7 +144,7 @@ def _words(row: Row) -> tuple[str, str, str, str]:
             note = str(ROUTES.get(row.code, ""))
             return _("Tell: %(title)s") % {"title": row.title}, note, "notices:reach", _("Tell")
         case _task:
-            return said(row.title), "", "seals:task-done", _("Done")
+            return said(row.title), "", "seals:task-done", _("Tick off")
 
 
 def _mark(row: Row, now: datetime) -> tuple[str, str]:

@@ -43,7 +43,7 @@ def _digest(html: str) -> str:
 def poll_element(name: str, url: str, tag: str, every: int, *, swap: bool = False) -> SafeString:
     """The element that polls. It carries the ETag of what the page shows now."""
     return format_html(
-        '<div id="{}" hx-get="{}" hx-trigger="every {}s" hx-swap="none"'
+        '<div hidden id="{}" hx-get="{}" hx-trigger="every {}s" hx-swap="none"'
         ' hx-headers=\'{{"If-None-Match": "\\"{}\\""}}\'{}></div>',
         name,
         url,

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from compounds.models import Compound, Home
 from households.models import Household, Resident
-from lockdown.templatetags.ui import mask_name
+from lockdown.kernel.masking import mask_name
 from notices.queries import HomeNotice, home_notices
 from reports import rows
 from reports.days import DaySpan
@@ -105,9 +105,9 @@ PLACES = {
     "home": lambda: _("Your home"),
 }
 LEVELS = {
-    "sealed": lambda: _("%(place)s is sealed"),
-    "controlled": lambda: _("%(place)s is controlled"),
-    "guarded": lambda: _("%(place)s is guarded"),
+    "sealed": lambda: _("%(place)s is sealed now"),
+    "controlled": lambda: _("%(place)s is controlled now"),
+    "guarded": lambda: _("%(place)s is guarded now"),
 }
 
 
@@ -180,7 +180,7 @@ def _round_item(row: Row, now: datetime) -> dict[str, Any]:
 
 def _window_item(row: Row, now: datetime) -> dict[str, Any]:
     if row.is_done or row.code == "closed":
-        return {"text": _("Rubbish collected"), "state": "done", "tag": _("done")}
+        return {"text": _("Rubbish: collected"), "state": "done", "tag": _("done")}
     if row.code == "put_out":
         return {"text": _("Rubbish: put it outside your door"), "state": "now", "tag": _("now")}
     if row.code == "collecting":

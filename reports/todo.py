@@ -10,7 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lockdown.templatetags.ui import mask_name
+from lockdown.kernel.masking import mask_name
 from reports import rows
 from reports.doors import Doors
 from reports.rows import Row

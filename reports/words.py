@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lockdown.templatetags.ui import daytime, minutes
+from lockdown.kernel.wording import daytime, minutes
 from reports import rows
 from reports.rows import Row
 
@@ -28,7 +28,7 @@ KINDS = {
     rows.VERIFY: gettext_lazy("Verify"),
     rows.TELL: gettext_lazy("Tell"),
     rows.RECALL: gettext_lazy("Recall call"),
-    rows.CARE: gettext_lazy("Care call"),
+    rows.CARE: gettext_lazy("Call elders living alone"),
     rows.TASK: gettext_lazy("Task"),
     rows.ROUND: gettext_lazy("Disinfect the stairs"),
     rows.WINDOW: gettext_lazy("Collect the rubbish"),
@@ -84,12 +84,14 @@ def day_name(moment: datetime) -> str:
 
 
 def floors_text(floors: list[int]) -> str:
-    """16–18, or 3, 5–7: what one person has, in walking order."""
+    """16–18, or 3, 5–7: what one person has, in walking order; scattered floors as one span."""
     spans: list[list[int]] = []
     for floor in sorted(set(floors)):
         if spans and floor == spans[-1][1] + 1:
             spans[-1][1] = floor
         else:
             spans.append([floor, floor])
+    if len(spans) > 3:
+        spans = [[spans[0][0], spans[-1][1]]]
     shown = [str(low) if low == high else f"{low}–{high}" for low, high in spans]
     return _(", ").join(shown)

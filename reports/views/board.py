@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from compounds.access import member_page
 from compounds.roles import Permission
-from lockdown.templatetags.ui import percent
+from lockdown.kernel.wording import percent
 from reports import rows
 from reports.board import Board, board, order_pill
 from reports.doors import Doors

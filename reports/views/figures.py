@@ -19,7 +19,8 @@ from compounds.access import member_page
 from compounds.models import Compound
 from compounds.roles import Permission
 from lockdown.kernel.forms import attempt
-from reports.actions import EARLIEST, comment_on_day
+from reports.actions import comment_on_day
+from reports.days import day_of
 from reports.doors import Doors
 from reports.figures import DayFigures, Figure, day_figures
 from reports.forms import CommentForm
@@ -42,7 +43,7 @@ def review_day(request: HttpRequest) -> HttpResponse:
 @require_POST
 def comment(request: HttpRequest) -> HttpResponse:
     form = CommentForm(request.POST)
-    chosen = day_of(request.compound, request.POST.get("day", ""))
+    chosen = _day(request.compound, request.POST.get("day", ""))
     if form.is_valid():
         made = attempt(
             form,
@@ -59,16 +60,9 @@ def comment(request: HttpRequest) -> HttpResponse:
     return _page(request, "reports:review-day", reverse("reports:review"), form, chosen)
 
 
-def day_of(compound: Compound, text: str) -> date:
-    """The day asked for; today when none is. 404 for a day that has not come or is no day."""
-    today = compound.today()
-    if not text:
-        return today
-    try:
-        chosen = date.fromisoformat(text)
-    except ValueError:
-        raise Http404 from None
-    if not EARLIEST <= chosen <= today:
+def _day(compound: Compound, text: str) -> date:
+    chosen = day_of(compound, text)
+    if chosen is None:
         raise Http404
     return chosen
 
@@ -80,7 +74,7 @@ def _page(
     form: CommentForm | None = None,
     chosen: date | None = None,
 ) -> HttpResponse:
-    chosen = chosen or day_of(request.compound, request.GET.get("day", ""))
+    chosen = chosen or _day(request.compound, request.GET.get("day", ""))
     figures = day_figures(request.compound, chosen, timezone.now())
     may_comment = request.member.may(Permission.REPORT_COMMENT)
     key = secrets.token_urlsafe(24)
@@ -94,9 +88,8 @@ def _page(
         "day_text": date_format(chosen, _("j F Y")),
         "order_text": _orders(figures),
         "before_url": _day_url(request, name, chosen - timedelta(days=1)),
-        "after_url": ""
-        if figures.is_today
-        else _day_url(request, name, chosen + timedelta(days=1)),
+        "after_url": _day_url(request, name, chosen + timedelta(days=1)),
+        "is_today": figures.is_today,
         "back_url": back_url,
         "printed_by": request.member.name,
         "printed_at": timezone.now(),

@@ -67,7 +67,7 @@ def order(site: Site, unit: Unit | None = None, *, day: int = 3, days: int = 7) 
         template_name="Unit sealed, 7 days",
         steps=[],
         starts_at=starts,
-        ends_at=starts + timedelta(days=days - 1),
+        ends_at=starts + timedelta(days=days),
         request_key=f"scene-{unit.pk}",
         issued_at=starts,
         issued_by=site.manager,
@@ -271,3 +271,29 @@ def _households(sealed: SealOrder) -> list[Household]:
         .select_related("home")
         .order_by("-home__floor", "home__position")
     )
+
+
+def extra_notice(site: Site, sealed: SealOrder) -> Notice:
+    """A notice that needs no acknowledging, an hour after the order."""
+    made = Notice.objects.create(
+        compound=site.compound,
+        kind="disinfection",
+        title="今天 17:00 楼道消杀",
+        body="请关好朝楼道的门窗，消杀后 30 分钟内请不要开门。",
+        cause=f"extra:{sealed.pk}",
+        needs_acknowledging=False,
+        send_at=sealed.starts_at + timedelta(hours=1),
+        sent_at=sealed.starts_at + timedelta(hours=1),
+    )
+    Receipt.objects.bulk_create(
+        Receipt(
+            compound=site.compound,
+            notice=made,
+            household=household,
+            home=household.home,
+            route="app",
+            due_at=sealed.starts_at + timedelta(hours=5),
+        )
+        for household in _households(sealed)
+    )
+    return made
