@@ -81,9 +81,7 @@ def _hand_to_people(now: datetime) -> int:
     for row in rows:
         by_compound[row.compound_id].append(row)
     rotas = _rotas(list(by_compound))
-    given = [row for key, some in by_compound.items() for row in _give(some, rotas[key], now)]
-    Receipt.objects.bulk_update(given, ["route", "assignee", "due_at"], batch_size=1000)
-    return len(given)
+    return sum(_give(some, rotas[key], now) for key, some in by_compound.items())
 
 
 def _rotas(compounds: list[int]) -> dict[int, Rota]:
@@ -93,17 +91,22 @@ def _rotas(compounds: list[int]) -> dict[int, Rota]:
     return {key: Rota(some) for key, some in members.items()}
 
 
-def _give(rows: list[Receipt], people: Rota, now: datetime) -> list[Receipt]:
+def _give(rows: list[Receipt], people: Rota, now: datetime) -> int:
+    """One compound's rows to its people: one UPDATE for each person, route and urgency."""
     try:
         chosen = people.share("reach", [Spot(row.home.unit_id, row.home.floor) for row in rows])
     except Refused:
         log.warning("nobody_to_tell", compound=rows[0].compound_id, households=len(rows))
-        return []
+        return 0
+    alike: dict[tuple[int, str, bool], list[int]] = defaultdict(list)
     for row, member in zip(rows, chosen, strict=True):
-        row.route = Route.CALL if row.has_phone else Route.KNOCK
-        row.assignee = member
-        row.due_at = now + time_to_tell(row.notice.is_emergency)
-    return rows
+        route = Route.CALL if row.has_phone else Route.KNOCK  # type: ignore[attr-defined]
+        alike[member.pk, route, row.notice.is_emergency].append(row.pk)
+    for (member_id, route, urgent), keys in alike.items():
+        Receipt.objects.filter(compound_id=rows[0].compound_id, pk__in=keys).update(
+            route=route, assignee_id=member_id, due_at=now + time_to_tell(urgent)
+        )
+    return len(rows)
 
 
 def drop_open(order_id: int, now: datetime) -> int:

@@ -72,6 +72,11 @@ class Notice(TenantModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def at(self) -> datetime:
+        """When it went out, or is to go out."""
+        return self.sent_at or self.send_at
+
     def state(self, now: datetime | None = None) -> NoticeState:
         if self.cancelled_at:
             return NoticeState.ENDED if self.sent_at else NoticeState.CANCELLED

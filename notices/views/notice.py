@@ -68,6 +68,8 @@ def _line(notice: Notice, reach: Reach, now: Any) -> dict[str, Any]:
     if mark is None:
         mark = "done" if not reach.unreached else "now"
     words = _("all reached") if mark == "done" else state.label
+    if state == NoticeState.SENT and reach.unreached:
+        words = _("%(count)s to go") % {"count": reach.unreached}
     return {"notice": notice, "reach": reach, "mark": mark, "words": words}
 
 

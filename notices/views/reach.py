@@ -74,7 +74,7 @@ def _lenses(whose: str, notice: Notice | None) -> list[dict[str, Any]]:
     kept = f"&notice={notice.pk}" if notice else ""
     return [
         {"label": label, "url": f"?whose={name}{kept}", "active": whose == name}
-        for name, label in (("", _("Everybody")), ("mine", _("Mine")), ("late", _("Late")))
+        for name, label in (("", _("Everybody")), ("mine", _("Mine")), ("late", _("Past due")))
     ]
 
 
