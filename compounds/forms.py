@@ -13,7 +13,6 @@ from compounds.actions import UnitPattern
 from compounds.models import Unit
 from compounds.roles import Role
 
-
 SUFFIX = re.compile(
     r"(\u53f7\u697c|\u5355\u5143|[\u680b\u5e62\u697c\u5ea7])$"
 )  # 号楼 单元 栋 幢 楼 座

@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-out/", views.sign_out, name="sign-out"),
     path("language/", views.language_set, name="language-set"),
     path("face/", views.face_set, name="face-set"),
+    path("theme/", views.face_set, name="theme-set"),
     path("company/compounds/new/", views.compound_new, name="compound-new"),
     path("c/<slug:compound>/settings/", views.settings_page, name="settings"),
     path("c/<slug:compound>/settings/homes/", views.homes_add, name="homes-add"),
