@@ -60,7 +60,7 @@ CATALOGUE = _catalogue(
     Event("RoundStarted", _("%(place)s: disinfection started")),
     Event("RoundDone", _("%(place)s disinfected: %(agent)s %(mg)s mg/L, %(minutes)s min")),
     Event("RoundMissed", _("%(place)s: disinfection of %(due)s missed")),
-    Event("WindowMoved", _("%(place)s rubbish: %(phase)s")),
+    Event("WindowMoved", _("%(place)s rubbish: %(word)s")),
     Event("WindowMissed", _("%(place)s: rubbish collection of %(due)s missed")),
     Event("NoticeSent", _("Notice sent: %(title)s, %(households)s households")),
     Event("NoticeAcknowledged", _("%(door)s acknowledged: %(title)s"), quiet=True),
