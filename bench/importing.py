@@ -20,7 +20,7 @@ from households.models import RosterImport
 from lockdown.kernel.tenancy import scope
 
 ROUNDS = 3
-UNITS, FLOORS, DOORS, PEOPLE = 10, 20, 9, 3  # 1,800 homes, 4,950 people
+UNITS, FLOORS, DOORS, PEOPLE = 13, 20, 7, 3  # 1,820 homes, 5,004 people
 
 
 def upload() -> Iterator[Result]:

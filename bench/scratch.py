@@ -39,7 +39,10 @@ def scratch() -> Iterator[Path]:
         admin.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     try:
         with tempfile.TemporaryDirectory(prefix="lockdown-bench-") as folder:
-            os.environ |= environment(owner, app, name) | {"BENCH_FOLDER": folder}
+            os.environ |= environment(owner, app, name) | {
+                "BENCH_FOLDER": folder,
+                "STATIC_ROOT": folder,
+            }
             Redis.from_url(os.environ["REDIS_URL"]).flushdb()
             yield Path(folder)
     finally:
@@ -48,7 +51,7 @@ def scratch() -> Iterator[Path]:
 
 
 def environment(owner: str, app: str, name: str) -> dict[str, str]:
-    """Settings as in earnest, over plain HTTP on this machine."""
+    """Settings as in earnest, over plain HTTP on this machine; static files keep their names."""
     return {
         "DATABASE_OWNER_URL": _in_database(owner, name),
         "DATABASE_URL": _in_database(app, name),
