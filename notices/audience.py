@@ -81,7 +81,7 @@ class Audience:
             place &= Q(**{f"{prefix}floor__in": self.floors})
         return place
 
-    def households(self) -> QuerySet[Household]:
+    def households(self) -> QuerySet[Any]:
         """The households there now, in walking order, each with its `route`."""
         rows = Household.objects.filter(self._where("home__"), closed_at=None)
         if self.flags:

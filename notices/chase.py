@@ -102,9 +102,9 @@ def _give(rows: list[Receipt], people: Rota, now: datetime) -> int:
     for row, member in zip(rows, chosen, strict=True):
         route = Route.CALL if row.has_phone else Route.KNOCK  # type: ignore[attr-defined]
         alike[member.pk, route, row.notice.is_emergency].append(row.pk)
-    for (member_id, route, urgent), keys in alike.items():
+    for (member_id, way, urgent), keys in alike.items():
         Receipt.objects.filter(compound_id=rows[0].compound_id, pk__in=keys).update(
-            route=route, assignee_id=member_id, due_at=now + time_to_tell(urgent)
+            route=way, assignee_id=member_id, due_at=now + time_to_tell(urgent)
         )
     return len(rows)
 

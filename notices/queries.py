@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.models import Unit
+from compounds.work import WorkQuerySet
 from households.models import Household
 from notices.models import Notice, NoticeKind, Receipt, Route
 from seals.models import SealOrder
@@ -142,7 +143,7 @@ class UnreachedLine:
     is_late: bool = False
 
 
-def on_lists() -> QuerySet[Receipt]:
+def on_lists() -> WorkQuerySet:
     """Receipts that a person has to carry: by phone or at the door, still open."""
     return Receipt.objects.open().exclude(route=Route.APP).filter(notice__cancelled_at=None)
 
