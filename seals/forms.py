@@ -189,6 +189,6 @@ class TaskForm(forms.Form):
 
 
 class TemplateForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Template name"), max_length=80)
     level = forms.ChoiceField(label=gettext_lazy("Level"), choices=Level.choices)
     days = forms.IntegerField(label=gettext_lazy("Planned days"), min_value=1, max_value=60)
