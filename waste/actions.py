@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from compounds.models import Member
 from compounds.roles import Permission
 from journal.actions import record
+from journal.events import plain
 from lockdown.kernel.errors import Refused
 from waste.gates import gate_of
 from waste.models import MOVES, Agent, DisinfectionRound, Phase, RubbishWindow
@@ -173,6 +174,7 @@ def move_window(
             "place": str(row.unit),
             "unit": row.unit_id,
             "phase": row.phase,
+            "word": plain(Phase(row.phase).label),
             "window": row.pk,
             **({"bags": row.bags} if row.bags is not None else {}),
         },

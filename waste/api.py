@@ -8,10 +8,9 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compounds.endpoints import endpoint
+from compounds.endpoints import ApiRequest, endpoint
 from compounds.roles import Permission
 from compounds.work import WorkQuerySet, WorkState
 from waste.actions import finish_round, move_window, start_round
@@ -113,18 +112,18 @@ class MoveBody(serializers.Serializer):
 @endpoint(
     Permission.BOARD_SEE, answer=RoundPage, summary="Disinfection rounds of a day", parameters=PAGE
 )
-def rounds(request: Request) -> Response:
+def rounds(request: ApiRequest) -> Response:
     return Response(RoundPage(_page(request, DisinfectionRound.objects.all())).data)
 
 
 @endpoint(
     Permission.BOARD_SEE, answer=WindowPage, summary="Rubbish windows of a day", parameters=PAGE
 )
-def windows(request: Request) -> Response:
+def windows(request: ApiRequest) -> Response:
     return Response(WindowPage(_page(request, RubbishWindow.objects.all())).data)
 
 
-def _page(request: Request, rows: WorkQuerySet) -> dict[str, Any]:
+def _page(request: ApiRequest, rows: WorkQuerySet) -> dict[str, Any]:
     """A day's rows in the order of their ids; a bad parameter is an address that is not there."""
     start, end = day_bounds(_day(request))
     after, limit = _whole(request, "after", 0), min(_whole(request, "limit", MOST, 1), MOST)
@@ -137,13 +136,13 @@ def _page(request: Request, rows: WorkQuerySet) -> dict[str, Any]:
     return {"results": found[:limit], "next": found[limit - 1].pk if more else None}
 
 
-def _of_member(request: Request, rows: WorkQuerySet) -> WorkQuerySet:
+def _of_member(request: ApiRequest, rows: WorkQuerySet) -> WorkQuerySet:
     """A member who looks after one unit sees that one."""
     rows = rows.select_related("unit__building", "assignee")
     return rows.filter(unit=request.member.unit_id) if request.member.unit_id else rows
 
 
-def _day(request: Request) -> date:
+def _day(request: ApiRequest) -> date:
     text = request.query_params.get("day")
     if not text:
         return request.compound.today()
@@ -153,14 +152,14 @@ def _day(request: Request) -> date:
     return day
 
 
-def _whole(request: Request, name: str, default: int, least: int = 0) -> int:
+def _whole(request: ApiRequest, name: str, default: int, least: int = 0) -> int:
     text = request.query_params.get(name) or str(default)
     if not (text.isascii() and text.isdecimal() and len(text) <= 18) or int(text) < least:
         raise exceptions.NotFound
     return int(text)
 
 
-def _row(request: Request, rows: WorkQuerySet, key: int) -> Any:
+def _row(request: ApiRequest, rows: WorkQuerySet, key: int) -> Any:
     row = _of_member(request, rows).filter(pk=key).first()
     if row is None:
         raise exceptions.NotFound
@@ -170,7 +169,7 @@ def _row(request: Request, rows: WorkQuerySet, key: int) -> Any:
 @endpoint(
     Permission.WORK_DO, methods=("POST",), answer=RoundAnswer, summary="Start a disinfection round"
 )
-def round_start(request: Request, round_id: int) -> Response:
+def round_start(request: ApiRequest, round_id: int) -> Response:
     row = _row(request, DisinfectionRound.objects.all(), round_id)
     return Response(RoundAnswer(start_round(round=row, by=request.member)).data)
 
@@ -182,7 +181,7 @@ def round_start(request: Request, round_id: int) -> Response:
     answer=RoundAnswer,
     summary="Record a disinfection round as done (mg/L, minutes)",
 )
-def round_done(request: Request, round_id: int, data: dict[str, Any]) -> Response:
+def round_done(request: ApiRequest, round_id: int, data: dict[str, Any]) -> Response:
     row = _row(request, DisinfectionRound.objects.all(), round_id)
     return Response(RoundAnswer(finish_round(round=row, **data, by=request.member)).data)
 
@@ -194,6 +193,6 @@ def round_done(request: Request, round_id: int, data: dict[str, Any]) -> Respons
     answer=WindowAnswer,
     summary="Move a rubbish window to its next phase",
 )
-def window_move(request: Request, window_id: int, data: dict[str, Any]) -> Response:
+def window_move(request: ApiRequest, window_id: int, data: dict[str, Any]) -> Response:
     row = _row(request, RubbishWindow.objects.all(), window_id)
     return Response(WindowAnswer(move_window(window=row, **data, by=request.member)).data)

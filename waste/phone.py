@@ -104,7 +104,7 @@ def window_words(row: RubbishWindow, now: datetime) -> WindowWords:
         mark=mark_of(state),
         state=str(state.label),
         resident_word=resident_word(row.phase),
-        resident_detail=resident_detail(row),
+        resident_detail=resident_detail(row, now),
         resident_mark=PHASE_MARK[Phase(row.phase)],
         steps=_steps(row, gate),
         to_phase=following,

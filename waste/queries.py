@@ -177,7 +177,7 @@ def rubbish_now(unit_id: int, now: datetime) -> RubbishNow | None:
     return RubbishNow(
         phase=window.phase,
         word=resident_word(window.phase),
-        detail=resident_detail(window),
+        detail=resident_detail(window, now),
         at=at,
         mark=PHASE_MARK[Phase(window.phase)],
     )

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.models import Member
 from compounds.roles import Permission
 from compounds.work import WorkQuerySet
@@ -29,7 +29,7 @@ from waste.queries import DayItem, day_items, late_work
 
 
 @member_page(Permission.BOARD_SEE)
-def day(request: HttpRequest) -> HttpResponse:
+def day(request: MemberRequest) -> HttpResponse:
     """Rounds and windows of a day; what is left undone stands first."""
     today = request.compound.today()
     chosen = parse_day(request.GET.get("day", "")) or today
@@ -56,7 +56,7 @@ def day(request: HttpRequest) -> HttpResponse:
     return render(request, "waste/day.html", context)
 
 
-def _own_units(request: HttpRequest) -> list[int] | None:
+def _own_units(request: MemberRequest) -> list[int] | None:
     """A member who looks after one unit sees that one."""
     return [request.member.unit_id] if request.member.unit_id else None
 
@@ -65,11 +65,11 @@ def _undone(items: list[DayItem]) -> list[DayItem]:
     return [item for item in items if item.mark == "late"]
 
 
-def _day_url(request: HttpRequest, chosen: date) -> str:
+def _day_url(request: MemberRequest, chosen: date) -> str:
     return f"{reverse('waste:day', args=[request.compound.slug])}?day={chosen.isoformat()}"
 
 
-def _fetch(request: HttpRequest, rows: WorkQuerySet, key: int) -> Any:
+def _fetch(request: MemberRequest, rows: WorkQuerySet, key: int) -> Any:
     """The row of this compound, and of the member's own unit if they have one; else 404."""
     found = (
         rows.select_related("unit__building", "compound", "assignee", "finished_by", "order")
@@ -82,15 +82,15 @@ def _fetch(request: HttpRequest, rows: WorkQuerySet, key: int) -> Any:
     return found
 
 
-def _round(request: HttpRequest, key: int) -> DisinfectionRound:
+def _round(request: MemberRequest, key: int) -> DisinfectionRound:
     return _fetch(request, DisinfectionRound.objects.all(), key)
 
 
-def _window(request: HttpRequest, key: int) -> RubbishWindow:
+def _window(request: MemberRequest, key: int) -> RubbishWindow:
     return _fetch(request, RubbishWindow.objects.all(), key)
 
 
-def _assign_form(request: HttpRequest, data: Any = None) -> AssignForm | None:
+def _assign_form(request: MemberRequest, data: Any = None) -> AssignForm | None:
     """Only for those who may hand work to others."""
     if not request.member.may(Permission.WORK_ASSIGN):
         return None
@@ -98,12 +98,12 @@ def _assign_form(request: HttpRequest, data: Any = None) -> AssignForm | None:
 
 
 @member_page(Permission.BOARD_SEE)
-def round_page(request: HttpRequest, round_id: int) -> HttpResponse:
+def round_page(request: MemberRequest, round_id: int) -> HttpResponse:
     return _show_round(request, _round(request, round_id))
 
 
 def _show_round(
-    request: HttpRequest, row: DisinfectionRound, status: int = 200, **forms: Any
+    request: MemberRequest, row: DisinfectionRound, status: int = 200, **forms: Any
 ) -> HttpResponse:
     mix_form = MixForm(request.GET if "stock" in request.GET else _mix_start(row))
     windows = list(row.windows.filter(finished_at=None, cancelled_at=None).order_by("due_at"))
@@ -128,7 +128,7 @@ def _mix_start(row: DisinfectionRound) -> dict[str, str]:
 
 @member_page(Permission.WORK_DO)
 @require_POST
-def round_start(request: HttpRequest, round_id: int) -> HttpResponse:
+def round_start(request: MemberRequest, round_id: int) -> HttpResponse:
     row = _round(request, round_id)
     try:
         start_round(round=row, by=request.member)
@@ -140,7 +140,7 @@ def round_start(request: HttpRequest, round_id: int) -> HttpResponse:
 
 @member_page(Permission.WORK_DO)
 @require_POST
-def round_done(request: HttpRequest, round_id: int) -> HttpResponse:
+def round_done(request: MemberRequest, round_id: int) -> HttpResponse:
     row = _round(request, round_id)
     form = RoundForm.of(row, request.POST)
     if not form.is_valid():
@@ -159,7 +159,7 @@ def round_done(request: HttpRequest, round_id: int) -> HttpResponse:
 
 @member_page(Permission.WORK_ASSIGN)
 @require_POST
-def round_assign(request: HttpRequest, round_id: int) -> HttpResponse:
+def round_assign(request: MemberRequest, round_id: int) -> HttpResponse:
     row = _round(request, round_id)
     form = _hand_over(request, row)
     if form.errors:
@@ -167,7 +167,7 @@ def round_assign(request: HttpRequest, round_id: int) -> HttpResponse:
     return redirect("waste:round", request.compound.slug, row.pk)
 
 
-def _hand_over(request: HttpRequest, row: DisinfectionRound | RubbishWindow) -> AssignForm:
+def _hand_over(request: MemberRequest, row: DisinfectionRound | RubbishWindow) -> AssignForm:
     form = AssignForm(request.POST, members=list(Member.objects.filter(left_at=None)))
     if form.is_valid() and attempt(form, assign, work=row, to=form.chosen, by=request.member):
         messages.success(request, _("Handed to %(name)s.") % {"name": form.chosen.name})
@@ -175,12 +175,12 @@ def _hand_over(request: HttpRequest, row: DisinfectionRound | RubbishWindow) -> 
 
 
 @member_page(Permission.BOARD_SEE)
-def window_page(request: HttpRequest, window_id: int) -> HttpResponse:
+def window_page(request: MemberRequest, window_id: int) -> HttpResponse:
     return _show_window(request, _window(request, window_id))
 
 
 def _show_window(
-    request: HttpRequest, row: RubbishWindow, status: int = 200, **forms: Any
+    request: MemberRequest, row: RubbishWindow, status: int = 200, **forms: Any
 ) -> HttpResponse:
     context = {
         "window": row,
@@ -196,7 +196,7 @@ def _show_window(
 
 @member_page(Permission.WORK_DO)
 @require_POST
-def window_move(request: HttpRequest, window_id: int) -> HttpResponse:
+def window_move(request: MemberRequest, window_id: int) -> HttpResponse:
     row = _window(request, window_id)
     form = MoveForm(request.POST)
     if not form.is_valid():
@@ -210,7 +210,7 @@ def window_move(request: HttpRequest, window_id: int) -> HttpResponse:
 
 @member_page(Permission.WORK_DO)
 @require_POST
-def window_disinfect(request: HttpRequest, window_id: int) -> HttpResponse:
+def window_disinfect(request: MemberRequest, window_id: int) -> HttpResponse:
     """Add the disinfection that the window waits for, and open its page."""
     row = _window(request, window_id)
     try:
@@ -223,7 +223,7 @@ def window_disinfect(request: HttpRequest, window_id: int) -> HttpResponse:
 
 @member_page(Permission.WORK_ASSIGN)
 @require_POST
-def window_assign(request: HttpRequest, window_id: int) -> HttpResponse:
+def window_assign(request: MemberRequest, window_id: int) -> HttpResponse:
     row = _window(request, window_id)
     form = _hand_over(request, row)
     if form.errors:

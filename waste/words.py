@@ -58,18 +58,29 @@ def resident_word(phase: str) -> str:
     }[Phase(phase)]
 
 
-def resident_detail(window: RubbishWindow) -> str:
-    """One sentence that says what to do and when."""
-    if window.phase == Phase.KEEP_IN:
-        if window.scheme == Scheme.DISINFECT_FIRST:
-            return _("After the disinfection we tell you to put it out, about %(time)s.") % {
-                "time": clock(window.put_out_at)
-            }
-        return _("Tie the bag and put it outside your door at %(time)s.") % {
-            "time": clock(window.put_out_at)
-        }
-    if window.phase == Phase.PUT_OUT:
-        return _("Tie the bag. It is collected about %(time)s.") % {"time": clock(window.due_at)}
-    if window.phase == Phase.COLLECTING:
-        return _("Please keep your door shut until it is done.")
-    return _("Keep new rubbish in until the next time.")
+def resident_detail(window: RubbishWindow, now: datetime) -> str:
+    """One sentence that says what to do and when; a time that has passed is not promised."""
+    match window.phase:
+        case Phase.KEEP_IN:
+            return _keep_in(window, window.put_out_at > now)
+        case Phase.PUT_OUT if window.due_at > now:
+            sentence = _("Tie the bag. It is collected about %(time)s.")
+            return sentence % {"time": clock(window.due_at)}
+        case Phase.PUT_OUT:
+            return _("Tie the bag. It is collected as soon as possible.")
+        case Phase.COLLECTING:
+            return _("Please keep your door shut until it is done.")
+        case _closed:
+            return _("Keep new rubbish in until the next time.")
+
+
+def _keep_in(window: RubbishWindow, in_time: bool) -> str:
+    if window.scheme != Scheme.DISINFECT_FIRST and in_time:
+        sentence = _("Tie the bag and put it outside your door at %(time)s.")
+    elif window.scheme != Scheme.DISINFECT_FIRST:
+        sentence = _("We tell you when to put it outside your door.")
+    elif in_time:
+        sentence = _("After the disinfection we tell you to put it out, about %(time)s.")
+    else:
+        sentence = _("After the disinfection we tell you to put it out.")
+    return sentence % {"time": clock(window.put_out_at)}

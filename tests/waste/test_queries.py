@@ -143,6 +143,17 @@ def test_residents_are_told_when_and_after_what(cast: Cast) -> None:
         assert "17:30 放到门口" in rubbish_now(window.unit_id, at(1, "10:00")).detail
 
 
+def test_a_time_that_has_passed_is_not_promised(cast: Cast) -> None:
+    site = cast.yujingwan
+    with site.open(), timezone.override(TZ):
+        window = make_window(site, at(1, "18:30"))
+        assert rubbish_now(window.unit_id, at(1, "17:45")).detail == "消杀后会通知您放到门口。"
+        window.phase = Phase.PUT_OUT
+        window.save(update_fields=["phase"])
+        assert "约 18:30" in rubbish_now(window.unit_id, at(1, "17:45")).detail
+        assert "尽快" in rubbish_now(window.unit_id, at(1, "18:45")).detail
+
+
 def test_bags_that_stand_outside_since_yesterday_still_count(cast: Cast) -> None:
     site = cast.yujingwan
     with site.open():
