@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from compounds.models import Member
 from households.models import (
@@ -123,7 +123,7 @@ def search(text: str) -> Q:
 
 @dataclass(frozen=True)
 class File:
-    """One household with everything that its page shows; nine queries."""
+    """One household with everything that its page shows."""
 
     household: Household
     people: list[Resident]
@@ -132,26 +132,24 @@ class File:
     flags: list[CareFlag]  # those of the whole home
     relatives: list[Relative]
     verification: Verification | None
-    accesses: list[Access]
     timeline: list[Line]
 
 
 def household_file(household: Household) -> File:
+    """Six queries at any size."""
     key = household.pk
-    residents = list(
-        Resident.objects.filter(household_id=key).prefetch_related(
-            Prefetch("phones", to_attr="numbers"),
-            Prefetch(
-                "flags", queryset=CareFlag.objects.filter(ended_at=None), to_attr="open_flags"
-            ),
-        )
-    )
+    residents = list(Resident.objects.filter(household_id=key))
+    phones = list(Phone.objects.filter(household_id=key))
+    flags = list(CareFlag.objects.filter(household_id=key, ended_at=None))
+    for one in residents:
+        one.numbers = [phone for phone in phones if phone.resident_id == one.pk]  # type: ignore[attr-defined]
+        one.open_flags = [flag for flag in flags if flag.resident_id == one.pk]  # type: ignore[attr-defined]
     return File(
         household=household,
         people=[one for one in residents if one.moved_out_at is None],
         moved_out=[one for one in residents if one.moved_out_at is not None],
-        phones=list(Phone.objects.filter(household_id=key, resident=None)),
-        flags=list(CareFlag.objects.filter(household_id=key, resident=None, ended_at=None)),
+        phones=[phone for phone in phones if phone.resident_id is None],
+        flags=[flag for flag in flags if flag.resident_id is None],
         relatives=list(Relative.objects.filter(household_id=key)),
         verification=(
             Verification.objects.filter(household_id=key, cancelled_at=None)
@@ -159,11 +157,14 @@ def household_file(household: Household) -> File:
             .order_by("-pk")
             .first()
         ),
-        accesses=list(
-            Access.objects.filter(household_id=key, granted_at__isnull=False, ended_at=None)
-        ),
         timeline=household_timeline(key, limit=40),
     )
+
+
+def files_with_sign_ins(member: Member) -> QuerySet[Household]:
+    """The files with `signed_in`: how many phones may open the home's page."""
+    living = Q(accesses__granted_at__isnull=False, accesses__ended_at=None)
+    return files_of(member).annotate(signed_in=Count("accesses", filter=living))
 
 
 def accesses(member: Member) -> QuerySet[Access]:

@@ -164,11 +164,10 @@ class Door:
     flags: list[CareFlag]
     relatives: list[Relative]
     neighbours: list[Household]
-    has_phone: bool
 
 
 def door(row: Verification) -> Door:
-    """The door of a verification with its suggestions; six queries."""
+    """The door of a verification with its suggestions; five queries."""
     residents = list(Resident.objects.filter(household_id=row.household_id, moved_out_at=None))
     return Door(
         row=row,
@@ -178,7 +177,6 @@ def door(row: Verification) -> Door:
             Relative.objects.filter(household_id=row.household_id).exclude(phone="")[:4]
         ),
         neighbours=_neighbours(row),
-        has_phone=Phone.objects.filter(household_id=row.household_id).exists(),
     )
 
 

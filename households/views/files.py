@@ -19,7 +19,7 @@ from households.forms import (
     RelativeForm,
 )
 from households.models import Household, Presence, RosterImport
-from households.queries import Wanted, files_of, household_file, household_list
+from households.queries import Wanted, files_with_sign_ins, household_file, household_list
 
 PAGE = 60
 PRESENCE_MARK = {
@@ -88,7 +88,7 @@ def file_page(request: HttpRequest, household: int) -> HttpResponse:
 
 def find_file(request: HttpRequest, household: int) -> Household:
     """The file, when the member may open it; 404 otherwise."""
-    return get_object_or_404(files_of(request.member), pk=household)
+    return get_object_or_404(files_with_sign_ins(request.member), pk=household)
 
 
 def show_file(
