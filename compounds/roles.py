@@ -53,7 +53,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {P.HOUSEHOLD_EDIT, P.PHONE_REVEAL, P.ACCESS_DECIDE, P.CARE_SEE, P.REPORT_SEE},
     Role.VOLUNTEER: _STAFF | {P.PHONE_REVEAL, P.CARE_SEE},
     # The adviser sees care work and nothing of the rest; requests for advice come with volunteers.
-    Role.ADVISER: frozenset({P.WORK_DO, P.CARE_SEE}),
+    Role.ADVISER: frozenset({P.CARE_SEE}),
     # The committee reads figures and comments; it operates nothing and opens no household file.
     Role.REVIEWER: frozenset({P.REPORT_SEE, P.REPORT_COMMENT}),
 }

@@ -31,6 +31,7 @@ from compounds.actions import (
     open_compound,
     revoke_token,
 )
+from compounds.context import DESK
 from compounds.forms import CompoundForm, HomesForm, MemberForm, SignInForm, TokenForm
 from compounds.models import ApiToken, Member, Organization, User
 from compounds.queries import building_outline, home_counts
@@ -98,9 +99,11 @@ def landing(member: Member) -> str:
     slug = member.compound.slug
     if member.role == Role.REVIEWER:
         return reverse("reports:review-day", args=[slug])
-    if member.may(Permission.ORDER_SEAL):
-        return reverse("reports:board", args=[slug])
-    return reverse("reports:my-list", args=[slug])
+    first = "reports:board" if member.may(Permission.ORDER_SEAL) else "reports:my-list"
+    allowed = {name for _label, name, permission, _icon in DESK if member.may(permission)}
+    if first not in allowed:
+        first = next(name for _label, name, _permission, _icon in DESK if name in allowed)
+    return reverse(first, args=[slug])
 
 
 @public_page("Language is a choice of the browser, not of an account.")

@@ -6,12 +6,15 @@ import csv
 import io
 from datetime import date, datetime, time, timedelta
 
+from django.utils import timezone
+
 from compounds.models import Unit
 from lockdown.demo import deeds
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
 from seals.actions import lift
+from seals.lift import checklist
 from seals.models import Level, RecallOutcome, SealOrder
 from waste.models import Phase
 
@@ -123,12 +126,9 @@ def _act(site: Site, scenes: list, until: datetime) -> None:
 def _lift(site: Site) -> None:
     with scope([site.compound.pk]):
         order = SealOrder.objects.in_force().get()
-        lift(order=order, statements=STATEMENTS | _the_rest(), by=site.manager)
-
-
-def _the_rest() -> dict[str, str]:
-    """What else the checklist may name, stated by the signer."""
-    return dict.fromkeys(("recalled", "care", "told", "terminal", "plan", "verified"), "已逐项核实")
+        findings = checklist(order, timezone.now())
+        said = {one.key: STATEMENTS.get(one.key, "已逐项核实") for one in findings}
+        lift(order=order, statements=said, by=site.manager)
 
 
 def _first_unit(site: Site) -> int:
