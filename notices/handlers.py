@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from compounds.models import Unit
 from compounds.places import Place, find_place
+from households.models import Outcome
 from journal.actions import SYSTEM
+from journal.events import plain
 from journal.handlers import register, subscribe
 from journal.models import Delivery
 from notices.actions import SEND, send_notice
@@ -108,17 +110,14 @@ def window_moved(delivery: Delivery) -> None:
         )
 
 
-# How a verification was made, as a way of telling.
-_TOLD_BY = {"call": Told.CALL, "phone": Told.CALL, "neighbour": Told.NEIGHBOUR}
-
-
 def household_verified(delivery: Delivery) -> None:
     """Whoever verified a household spoke with it: it is told of the order it was verified for."""
     entry = delivery.entry
-    if entry.data.get("outcome") != "verified" or entry.order_id is None:
+    if entry.data.get("code") != Outcome.VERIFIED or entry.order_id is None:
         return
-    how = str(entry.data.get("how", ""))
-    way = how if how in Told.values else _TOLD_BY.get(how, Told.DOOR)
+    # Entries keep words in English; the ways of verifying and of telling have the same ones.
+    ways = {plain(way.label): way for way in Told}
+    way = ways.get(str(entry.data.get("how", "")), Told.DOOR)
     Receipt.objects.open().filter(
         household_id=entry.household_id,
         notice__order_id=entry.order_id,

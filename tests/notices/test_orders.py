@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from compounds.places import find_place
 from compounds.rota import rota
+from households.models import Outcome, Verification
+from households.sweeps import How, verify
 from journal.actions import record
 from lockdown.kernel.errors import Refused
 from notices.models import Notice, NoticeKind, Receipt, Route, Told
@@ -148,18 +150,15 @@ def test_verifying_a_household_tells_it(
 ) -> None:
     site = cast.yujingwan
     with django_capture_on_commit_callbacks(execute=True), site.open():
-        for number, outcome in (("301", "verified"), ("302", "unreachable")):
-            record(
-                "HouseholdVerified",
-                compound=site.compound.pk,
-                by=site.volunteer,
-                household=site.household(number).pk,
-                order=sealed.pk,
-                data={"door": number, "outcome": outcome, "how": "door"},
-            )
+        for number, outcome, how in (
+            ("301", Outcome.VERIFIED, How.NEIGHBOUR),
+            ("302", Outcome.UNREACHABLE, How.DOOR),
+        ):
+            row = Verification.objects.get(home__number=number)
+            verify(verification=row, outcome=outcome, how=how, note="", by=site.volunteer)
     with site.open():
         row = receipt(site, notice_of(sealed), "301")
-        assert (row.told_how, row.finished_by_id) == (Told.DOOR, site.volunteer.pk)
+        assert (row.told_how, row.finished_by_id) == (Told.NEIGHBOUR, site.volunteer.pk)
         assert receipt(site, notice_of(sealed), "302").finished_at is None
 
 
