@@ -127,7 +127,7 @@ def _homes_of(compound: Compound, pattern: UnitPattern) -> list[Home]:
 
 
 def _position(number: str) -> int:
-    digits = "".join(one for one in number if one.isdigit())
+    digits = "".join(one for one in number if one.isdecimal())
     return int(digits or 0) if len(digits) < 4 else 999
 
 

@@ -76,7 +76,7 @@ def parse_patterns(text: str) -> list[UnitPattern]:
         words = [word for word in re.split(r"[\s,\u3001\u3002;xX\u00d7*-]+", _narrow(line)) if word]
         if not words:
             continue
-        if len(words) not in {4, 5} or not all(word.isdigit() for word in words[2:]):
+        if len(words) not in {4, 5} or not all(word.isdecimal() for word in words[2:]):
             raise forms.ValidationError(
                 _("Line %(number)s: write building, unit, floors, doors, for example 1 1 18 5."),
                 params={"number": number},

@@ -157,7 +157,7 @@ class NoticeForm(AudienceForm):
         return {
             "request_key": secrets.token_urlsafe(16),
             "needs_acknowledging": True,
-            "units": [one for one in data.getlist("unit") if one.isdigit()],
+            "units": [one for one in data.getlist("unit") if one.isdecimal()],
             "floors": data.get("floor", "")[:10],
         }
 

@@ -65,7 +65,7 @@ def _reach(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse
 
 def _wanted_notice(request: HttpRequest) -> Notice | None:
     text = request.GET.get("notice", "")
-    if not text.isdigit() or len(text) > 18:
+    if not text.isdecimal() or len(text) > 18:
         return None
     return Notice.objects.filter(pk=int(text)).first()
 
