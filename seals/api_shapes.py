@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lockdown.kernel.masking import mask_name
@@ -78,9 +79,11 @@ class OrderDetail(OrderAnswer):
     class Meta(OrderAnswer.Meta):
         fields = (*OrderAnswer.Meta.fields, "parts", "changes")  # type: ignore[assignment]
 
+    @extend_schema_field(PartAnswer(many=True))
     def get_parts(self, order: SealOrder) -> list[PartAnswer]:
         return PartAnswer(parts_of(order), many=True).data
 
+    @extend_schema_field(ChangeAnswer(many=True))
     def get_changes(self, order: SealOrder) -> list[ChangeAnswer]:
         return ChangeAnswer(order.changes.select_related("by"), many=True).data
 
