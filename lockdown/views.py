@@ -88,4 +88,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        answer = {"detail": _("There is no such place."), "code": "not_found"}
+        return JsonResponse(answer, status=404)
     return render(request, "404.html", _bare(), status=404)
