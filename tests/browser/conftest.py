@@ -72,7 +72,7 @@ def visit(house: House, browser: Browser, sessions: dict[str, list]) -> Visit:
         context.set_default_timeout(20_000)
         try:
             if username:
-                _sign_in(context, username, sessions)
+                sign_in(context, username, sessions)
             watch = Watch(context.new_page())
             yield watch
             watch.check_quiet()
@@ -82,7 +82,7 @@ def visit(house: House, browser: Browser, sessions: dict[str, list]) -> Visit:
     return visiting
 
 
-def _sign_in(context: BrowserContext, username: str, sessions: dict[str, list]) -> None:
+def sign_in(context: BrowserContext, username: str, sessions: dict[str, list]) -> None:
     if username not in sessions:
         page = context.new_page()
         page.goto("/sign-in/")

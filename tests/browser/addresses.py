@@ -1,0 +1,125 @@
+"""Every page of the product as an address that can be opened in the demo's house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from compounds.access import Rule
+from tests.browser.house import House
+
+# Addresses that answer with a part of a page, a sheet or a word, and so have no frame.
+NO_PAGE = {
+    "healthz",
+    "readyz",
+    "api-schema",
+    "households:import-template",
+    "households:import-rejects",
+    "reports:board-live",
+    "reports:home-live",
+}
+# The page of another project, for programmers.
+FOREIGN = {"api-docs"}
+# Django's admin, and what is there in development only.
+ELSEWHERE = {"admin"}
+DEVELOPMENT = {"styleguide"}
+
+IDS = {
+    "household": "SELECT id FROM households_household ORDER BY id LIMIT 1",
+    "resident": "SELECT id FROM households_resident WHERE moved_out_at IS NULL ORDER BY id LIMIT 1",
+    "batch": "SELECT id FROM households_rosterimport ORDER BY id LIMIT 1",
+    "sweep": "SELECT id FROM households_sweep ORDER BY id LIMIT 1",
+    "order": "SELECT id FROM seals_sealorder ORDER BY id LIMIT 1",
+    "recall": "SELECT id FROM seals_recall ORDER BY id LIMIT 1",
+    "task": "SELECT id FROM seals_plantask WHERE finished_at IS NULL ORDER BY id LIMIT 1",
+    "template": "SELECT id FROM seals_plantemplate ORDER BY id LIMIT 1",
+    "visit": "SELECT id FROM volunteers_carevisit WHERE finished_at IS NULL ORDER BY id LIMIT 1",
+    "round_id": "SELECT id FROM waste_disinfectionround WHERE finished_at IS NULL ORDER BY id LIMIT 1",
+    "window_id": "SELECT id FROM waste_rubbishwindow WHERE finished_at IS NULL ORDER BY id LIMIT 1",
+    "notice": "SELECT id FROM notices_notice ORDER BY id LIMIT 1",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    name: str
+    route: str
+    rule: Rule
+    takes_get: bool
+
+    @property
+    def who(self) -> str | None:
+        """Who of the demo's people opens it."""
+        if self.name == "households:waiting":
+            return "asker"
+        if self.name in {"reports:review", "reports:review-day"}:
+            return "chenzhuren"
+        if self.name == "seals:order-preview":
+            return "sunli"
+        return {"member": "wangfang", "person": "wangfang", "resident": "resident"}.get(
+            self.rule.kind
+        )
+
+    def path(self, house: House) -> str:
+        """The address with ids of the demo, or one more query where the page needs it."""
+        slug = "xiaodongmen" if self.who == "sunli" else "yujingwan"
+        parts = []
+        for part in self.route.split("/"):
+            if part.startswith("<"):
+                name = part.strip("<>").rpartition(":")[2]
+                parts.append(_value(house, name, slug))
+            else:
+                parts.append(part)
+        return "/" + "/".join(parts) + self._query(house)
+
+    def _query(self, house: House) -> str:
+        if self.name != "seals:order-preview":
+            return ""
+        unit = house.one("SELECT id FROM compounds_unit LIMIT 1", slug="xiaodongmen")
+        return f"?place=unit:{unit}&template=48-hours"
+
+
+def _value(house: House, name: str, slug: str) -> str:
+    if name == "compound":
+        return slug
+    if name == "code":
+        return house.doors["1205"][0]
+    found = house.one(IDS[name], slug=slug)
+    assert found is not None, f"the demo has no {name}"
+    return str(found)
+
+
+def addresses() -> Iterator[Address]:
+    yield from _walk(get_resolver().url_patterns)
+
+
+def _walk(patterns: list, namespace: str = "", prefix: str = "") -> Iterator[Address]:
+    for one in patterns:
+        route = prefix + str(one.pattern)
+        if isinstance(one, URLResolver):
+            if one.namespace not in ELSEWHERE:
+                inner = f"{one.namespace}:" if one.namespace else namespace
+                yield from _walk(one.url_patterns, inner, route)
+        elif isinstance(one, URLPattern) and one.name not in DEVELOPMENT:
+            rule = getattr(one.callback, "rule", None)
+            if rule is not None:
+                yield Address(f"{namespace}{one.name}", route, rule, not _post_only(one.callback))
+
+
+def _post_only(view: Callable | None) -> bool:
+    """Whether `require_POST` stands anywhere among the view's decorators."""
+    while view is not None:
+        for cell in view.__closure__ or ():
+            if cell.cell_contents == ["POST"]:
+                return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
+PAGES = [
+    one
+    for one in addresses()
+    if one.takes_get and one.rule.kind != "api" and one.name not in NO_PAGE
+]
