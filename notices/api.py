@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compounds.endpoints import endpoint
+from compounds.endpoints import ApiRequest, endpoint
 from compounds.models import Building, Home, Unit
 from compounds.roles import Permission
 from households.models import CareKind
@@ -115,7 +115,7 @@ class ToldIn(serializers.Serializer):
     summary="List notices, oldest first",
     parameters=PAGING,
 )
-def notices(request: Request) -> Response:
+def notices(request: ApiRequest) -> Response:
     after, limit = _paging(request)
     rows = list(Notice.objects.filter(pk__gt=after).order_by("pk")[: limit + 1])
     page = rows[:limit]
@@ -136,7 +136,7 @@ def notices(request: Request) -> Response:
     answer=NoticeOut,
     summary="Send a notice, now or later",
 )
-def notice_send(request: Request, data: dict[str, Any]) -> Response:
+def notice_send(request: ApiRequest, data: dict[str, Any]) -> Response:
     notice = send_notice(
         compound=request.compound,
         kind=NoticeKind.GENERAL,
@@ -153,7 +153,7 @@ def notice_send(request: Request, data: dict[str, Any]) -> Response:
 
 
 @endpoint(Permission.NOTICE_SEE, answer=NoticeDetail, summary="A notice and how far it has come")
-def notice_detail(request: Request, notice: int) -> Response:
+def notice_detail(request: ApiRequest, notice: int) -> Response:
     found = get_object_or_404(Notice.objects.all(), pk=notice)
     known: Figures = figures(found)
     return Response(
@@ -172,7 +172,7 @@ def notice_detail(request: Request, notice: int) -> Response:
     summary="Households not told yet, each with its person",
     parameters=PAGING,
 )
-def reach_list(request: Request) -> Response:
+def reach_list(request: ApiRequest) -> Response:
     after, limit = _paging(request)
     rows = on_lists().filter(pk__gt=after).select_related("home", "assignee", "notice")
     found = list(rows.order_by("pk")[: limit + 1])
@@ -192,7 +192,7 @@ def reach_list(request: Request) -> Response:
     answer=ReceiptOut,
     summary="Record that a household was told",
 )
-def receipt_told(request: Request, receipt: int, data: dict[str, Any]) -> Response:
+def receipt_told(request: ApiRequest, receipt: int, data: dict[str, Any]) -> Response:
     found = get_object_or_404(Receipt.objects.all(), pk=receipt)
     row = told(receipt=found, how=data["how"], note=data["note"], by=request.member)
     return Response(_receipt(row))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from households.access import resident_page
+from households.access import ResidentRequest, resident_page
 from lockdown.kernel.errors import Refused
 from notices.actions import acknowledge
 from notices.models import Notice
@@ -16,7 +16,7 @@ from notices.models import Notice
 
 @resident_page("A household confirms a notice that was for it; no other household is reachable.")
 @require_POST
-def home_acknowledge(request: HttpRequest, notice: int) -> HttpResponse:
+def home_acknowledge(request: ResidentRequest, notice: int) -> HttpResponse:
     found = get_object_or_404(Notice.objects.all(), pk=notice)
     try:
         acknowledge(notice=found, by=request.access)

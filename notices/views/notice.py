@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from compounds.rota import rota
 from lockdown.kernel.errors import Refused
@@ -45,7 +45,7 @@ MARKS = {
 
 
 @member_page(Permission.NOTICE_SEE)
-def notice_list(request: HttpRequest) -> HttpResponse:
+def notice_list(request: MemberRequest) -> HttpResponse:
     """What was said to whom, newest first, with how many were reached."""
     page = Paginator(Notice.objects.all(), A_PAGE).get_page(request.GET.get("page"))
     notices = list(page.object_list)
@@ -74,7 +74,7 @@ def _line(notice: Notice, reach: Reach, now: Any) -> dict[str, Any]:
 
 
 @member_page(Permission.NOTICE_SEND)
-def notice_new(request: HttpRequest) -> HttpResponse:
+def notice_new(request: MemberRequest) -> HttpResponse:
     """Write, see who would be told and how, then send."""
     if request.method != "POST":
         form = NoticeForm(initial=NoticeForm.start(request.GET))
@@ -99,7 +99,7 @@ def _write(request: HttpRequest, form: NoticeForm, counted: Count, status: int =
     return render(request, "notices/new.html", context, status=status)
 
 
-def _preview(request: HttpRequest, form: NoticeForm) -> HttpResponse:
+def _preview(request: MemberRequest, form: NoticeForm) -> HttpResponse:
     audience = form.audience()
     counted = count(audience)
     if not counted.total:
@@ -125,7 +125,7 @@ def _preview(request: HttpRequest, form: NoticeForm) -> HttpResponse:
     return render(request, "notices/preview.html", context)
 
 
-def _send(*, form: NoticeForm, request: HttpRequest) -> Notice:
+def _send(*, form: NoticeForm, request: MemberRequest) -> Notice:
     data = form.cleaned_data
     return send_notice(
         compound=request.compound,
@@ -143,7 +143,7 @@ def _send(*, form: NoticeForm, request: HttpRequest) -> Notice:
 
 @member_page(Permission.NOTICE_SEND)
 @require_POST
-def notice_count(request: HttpRequest) -> HttpResponse:
+def notice_count(request: MemberRequest) -> HttpResponse:
     """How many households the form's audience has; a part of the page that htmx refreshes."""
     form = AudienceForm(request.POST)
     counted = count(form.audience()) if form.is_valid() else None
@@ -151,7 +151,7 @@ def notice_count(request: HttpRequest) -> HttpResponse:
 
 
 @member_page(Permission.NOTICE_SEE)
-def notice_page(request: HttpRequest, notice: int) -> HttpResponse:
+def notice_page(request: MemberRequest, notice: int) -> HttpResponse:
     """The text, how far it has come, who is not told, and its other forms."""
     found = _find(notice)
     state = found.state()
@@ -170,7 +170,7 @@ def notice_page(request: HttpRequest, notice: int) -> HttpResponse:
 
 
 @member_page(Permission.NOTICE_SEE)
-def notice_poster(request: HttpRequest, notice: int) -> HttpResponse:
+def notice_poster(request: MemberRequest, notice: int) -> HttpResponse:
     """For the unit door: one page, large type."""
     found = _find(notice)
     context = {
@@ -185,7 +185,7 @@ def notice_poster(request: HttpRequest, notice: int) -> HttpResponse:
 
 @member_page(Permission.NOTICE_SEND)
 @require_POST
-def notice_withdraw(request: HttpRequest, notice: int) -> HttpResponse:
+def notice_withdraw(request: MemberRequest, notice: int) -> HttpResponse:
     found = _find(notice)
     try:
         withdraw(notice=found, by=request.member)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from households.files import reveal_phone, reveal_relative
 from households.models import Phone, Relative
@@ -30,12 +30,12 @@ A_PAGE = 60
 
 
 @member_page(Permission.NOTICE_SEE)
-def reach(request: HttpRequest) -> HttpResponse:
+def reach(request: MemberRequest) -> HttpResponse:
     """Who is not told yet, floor by floor, each with its person."""
     return _reach(request)
 
 
-def _reach(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
+def _reach(request: MemberRequest, status: int = 200, **more: Any) -> HttpResponse:
     whose = request.GET.get("whose", "")
     notice = _wanted_notice(request)
     rows = reach_rows(
@@ -80,7 +80,7 @@ def _lenses(whose: str, notice: Notice | None) -> list[dict[str, Any]]:
 
 @member_page(Permission.WORK_DO)
 @require_POST
-def receipt_told(request: HttpRequest, receipt: int) -> HttpResponse:
+def receipt_told(request: MemberRequest, receipt: int) -> HttpResponse:
     found = _find(receipt)
     form = ToldForm(request.POST)
     if form.is_valid():
@@ -96,7 +96,7 @@ def receipt_told(request: HttpRequest, receipt: int) -> HttpResponse:
 
 @member_page(Permission.WORK_DO)
 @require_POST
-def receipt_no_answer(request: HttpRequest, receipt: int) -> HttpResponse:
+def receipt_no_answer(request: MemberRequest, receipt: int) -> HttpResponse:
     found = _find(receipt)
     form = TriesForm(request.POST)
     if form.is_valid():
@@ -112,7 +112,7 @@ def receipt_no_answer(request: HttpRequest, receipt: int) -> HttpResponse:
 
 @member_page(Permission.WORK_ASSIGN)
 @require_POST
-def receipt_assign(request: HttpRequest, receipt: int) -> HttpResponse:
+def receipt_assign(request: MemberRequest, receipt: int) -> HttpResponse:
     found = _find(receipt)
     form = AssignForm(request.POST)
     if form.is_valid():
@@ -138,7 +138,7 @@ def receipt_assign(request: HttpRequest, receipt: int) -> HttpResponse:
 
 @member_page(Permission.PHONE_REVEAL)
 @require_POST
-def receipt_phones(request: HttpRequest, receipt: int) -> HttpResponse:
+def receipt_phones(request: MemberRequest, receipt: int) -> HttpResponse:
     """The full numbers of one household on the list, each shown once and kept in the journal."""
     found = _find(receipt)
     reason = found.notice.title
@@ -161,7 +161,7 @@ def _find(pk: int) -> Receipt:
     return get_object_or_404(Receipt.objects.select_related("home", "notice"), pk=pk)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: MemberRequest) -> HttpResponse:
     """To the list that the button was on: this one as it was filtered, or the person's own."""
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(
