@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from reports import counts, rows
 from reports.days import DaySpan
 from reports.doors import Doors
 from reports.homes import Door, People, all_doors, all_people, covered
-from reports.rows import Row, due_within, is_open, work_rows
+from reports.rows import Row, due_within, is_open, with_stairs, work_rows
 from reports.stacks import LENSES, Lens, look_through
 from reports.today import day_events, rubbish_now
 from reports.todo import Line, Untold, not_told, now_to_do
@@ -50,7 +50,6 @@ class Board:
     untold: list[Untold]
     events: list[dict[str, Any]]
     feed: list[Entry]
-    sealed_homes: set[int] = field(default_factory=set)
     sweep_id: int | None = None
 
     @property
@@ -68,21 +67,15 @@ def board(
 ) -> Board:
     """The board of the scope's compound; seven queries, whatever its size."""
     span = DaySpan.of(compound, compound.today(now))
-    orders = orders_in_force()
     doors = [door for door in all_doors() if member.unit_id in (None, door.unit_id)]
-    people = all_people()
+    orders = [order for order in orders_in_force() if not member.unit_id or covered(doors, [order])]
     lenses = lenses_for(member)
     lens = lens if lens in lenses else lenses[0]
-    numbers = counts.for_board(compound, member.unit_id)
-    units = _by_unit(doors)
-    sealed = covered(doors, orders)
-    if member.unit_id:
-        orders = [order for order in orders if covered(doors, [order])]
     work = [row for row in work_rows(_wanted(lens, span)) if _may_see(row, member, orders)]
-    totals = _totals(work, numbers, span)
-    ways = Doors(member, compound.slug)
+    numbers = counts.for_board(compound, member.unit_id)
+    units, sealed = _by_unit(doors), covered(doors, orders)
+    work = with_stairs(work) if len(units) > 1 else work
     waiting = numbers.get("waiting", (0, 0))[1]
-    place = [door for door in doors if door.home_id in sealed] if orders else doors
     return Board(
         compound=compound,
         now=now,
@@ -90,28 +83,48 @@ def board(
         orders=orders,
         units=units,
         unit_id=_chosen(unit, units, sealed),
-        people=people,
         lens=look_through(lens, work, doors, now),
         lenses=lenses,
-        totals=totals,
-        inside=sum(people.inside.get(door.household_id or 0, 0) for door in place),
-        households=sum(door.household_id is not None for door in place),
         waiting=waiting,
         rubbish=rubbish_now(work, now),
-        todo=now_to_do(work, waiting, ways, now),
-        untold=not_told(work, ways, now),
-        events=day_events(work, {rows.VERIFY: totals[rows.VERIFY]}, span, ways, now),
         feed=_feed(member, doors, orders),
-        sealed_homes=sealed,
         sweep_id=next((row.cause for row in work if row.kind == rows.VERIFY), None),
+        **_lists(work, waiting, Doors(member, compound.slug), now),
+        **_numbers(work, numbers, span, doors, sealed, Doors(member, compound.slug), now),
     )
+
+
+def _lists(work: list[Row], waiting: int, ways: Doors, now: datetime) -> dict[str, Any]:
+    return {"todo": now_to_do(work, waiting, ways, now), "untold": not_told(work, ways, now)}
+
+
+def _numbers(
+    work: list[Row],
+    numbers: dict[str, tuple[int, int]],
+    span: DaySpan,
+    doors: list[Door],
+    sealed: set[int],
+    ways: Doors,
+    now: datetime,
+) -> dict[str, Any]:
+    """Counts of the sealed homes, or of all homes where nothing is sealed; and the day's line."""
+    people = all_people()
+    totals = _totals(work, numbers, span)
+    place = [door for door in doors if door.home_id in sealed] if sealed else doors
+    return {
+        "people": people,
+        "totals": totals,
+        "inside": sum(people.inside.get(door.household_id or 0, 0) for door in place),
+        "households": sum(door.household_id is not None for door in place),
+        "events": day_events(work, {rows.VERIFY: totals[rows.VERIFY]}, span, ways, now),
+    }
 
 
 def _feed(member: Member, doors: list[Door], orders: list[SealOrder]) -> list[Entry]:
     """The newest facts; for a member of one stair those of its homes and orders."""
     if member.unit_id is None:
         return feed(limit=FEED_LINES)
-    homes = {door.household_id for door in doors}
+    homes = {door.household_id for door in doors if door.household_id}
     numbers = {order.pk for order in orders}
     near = [
         entry

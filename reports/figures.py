@@ -16,8 +16,9 @@ from households.models import INSIDE, Household, Presence, Resident
 from lockdown.kernel.masking import mask_name
 from reports import rows
 from reports.days import DaySpan
+from reports.homes import has_many_stairs
 from reports.models import DayComment
-from reports.rows import Row, work_rows
+from reports.rows import Row, with_stairs, work_rows
 from reports.tally import TALLIED, Tally, past_limit, tallies
 from reports.words import KINDS, clock, floors_text, late_by, place_of
 from seals.models import OrderState, SealOrder
@@ -99,11 +100,12 @@ class DayFigures:
 
 
 def day_figures(compound: Compound, day: date, now: datetime) -> DayFigures:
-    """The day of the scope's compound; six queries, whatever its size."""
+    """The day of the scope's compound; eight queries, whatever its size."""
     span = DaySpan.of(compound, day)
     at = min(now, span.end)
     counted = tallies({compound.pk: span}, now).get(compound.pk, {})
     found = work_rows(_wanted(span, at), cancelled=True)
+    found = with_stairs(found) if has_many_stairs() else found
     households, inside, away = _presence()
     is_today = span.begin <= now < span.end
     return DayFigures(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import CharField, Count, F, FilteredRelation, Q, Value
 
-from compounds.models import Home
+from compounds.models import Home, Unit
 from households.models import INSIDE, CareFlag, CareKind, Resident
 from seals.models import SealOrder
 
@@ -74,6 +74,11 @@ def all_people() -> People:
         else:
             found.lone_elders.add(household)
     return found
+
+
+def has_many_stairs() -> bool:
+    """Is a door number alone ambiguous here? One query."""
+    return len(Unit.objects.order_by().values_list("id")[:2]) > 1
 
 
 def covered(doors: Iterable[Door], orders: Iterable[SealOrder]) -> set[int]:

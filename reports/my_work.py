@@ -15,7 +15,8 @@ from compounds.models import Compound, Member
 from reports import rows
 from reports.days import DaySpan
 from reports.doors import Doors
-from reports.rows import Row, work_rows
+from reports.homes import has_many_stairs
+from reports.rows import Row, with_stairs, work_rows
 from reports.words import KINDS, PHASES, ROUTES, clock, floors_text, late_by, place_of, when
 from seals.words import said
 
@@ -52,14 +53,16 @@ class MyList:
 
 
 def my_list(compound: Compound, member: Member, now: datetime) -> MyList:
-    """Everything assigned to the member that is late or due; one query over every kind."""
+    """Everything assigned to the member that is late or due; two queries."""
     span = DaySpan.of(compound, compound.today(now))
     doors = Doors(member, compound.slug)
     mine = Q(assignee=member, finished_at=None, due_at__lt=max(span.end, now + AHEAD))
     done_today = Q(finished_by=member, finished_at__gte=span.begin)
     wanted = dict.fromkeys(KINDS, mine | done_today)
     wanted[rows.TELL] &= Q(notice__cancelled_at=None)
-    found = sorted(work_rows(wanted), key=lambda row: (row.due_at, row.floor or 0, row.id))
+    work = work_rows(wanted)
+    work = with_stairs(work) if has_many_stairs() else work
+    found = sorted(work, key=lambda row: (row.due_at, row.floor or 0, row.id))
     open_rows = [row for row in found if not row.is_done]
     done = [row for row in found if row.is_done and row.finished_by_id == member.pk]
     items = sorted(_items(open_rows, doors, now), key=lambda item: item.due_at)

@@ -6,7 +6,7 @@ the number of queries is the same for two homes and for two thousand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -191,3 +191,11 @@ def is_open() -> Q:
 
 def due_within(begin: datetime, end: datetime) -> Q:
     return Q(due_at__gte=begin, due_at__lt=end)
+
+
+def with_stairs(found: Iterable[Row]) -> list[Row]:
+    """Doors by their whole name, 3-1-502, for a compound of more than one stair."""
+    return [
+        row._replace(door=f"{row.building}-{row.unit}-{row.door}") if row.door else row
+        for row in found
+    ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from compounds.access import member_page
 from compounds.roles import Permission
+from journal.queries import Line as Entry
 from lockdown.kernel.wording import percent
 from reports import rows
 from reports.board import Board, board, order_pill
@@ -26,6 +27,7 @@ PANELS = {
     "board-pills": "reports/board_pills.html",
     "board-facts": "reports/board_facts.html",
     "board-plan": "reports/board_plan.html",
+    "board-minis": "reports/board_minis.html",
     "board-day": "reports/board_day.html",
     "board-todo": "reports/board_todo.html",
     "board-untold": "reports/board_untold.html",
@@ -78,6 +80,8 @@ def _context(request: HttpRequest, shown: Board) -> dict[str, Any]:
         "stack": _stack(shown, doors),
         "plan_note": _plan_note(shown),
         "minis": _minis(request, shown),
+        "units": _units(shown),
+        "order_list_url": doors.to("seals:order-list"),
         "events": shown.events,
         "day_note": f"{day_name(shown.now)} {_weekday(shown)}",
         "todo": todo,
@@ -232,14 +236,46 @@ def _minis(request: HttpRequest, shown: Board) -> list[Any]:
     ]
 
 
+def _units(shown: Board) -> list[dict[str, Any]]:
+    """For the choice of a stair."""
+    if len(shown.units) < 2:
+        return []
+    return [
+        {
+            "id": unit_id,
+            "name": unit_name(doors[0].building, doors[0].unit),
+            "chosen": unit_id == shown.unit_id,
+        }
+        for unit_id, doors in shown.units.items()
+    ]
+
+
+# What an entry without a household or an order is about.
+PAGES = {
+    "Round": "waste:day",
+    "Window": "waste:day",
+    "Notice": "notices:list",
+    "Day": "reports:day",
+    "Roster": "households:list",
+    "Access": "households:access-list",
+    "Homes": "compounds:settings",
+}
+
+
+def _record(entry: Entry, doors: Doors) -> str:
+    """The record that a line of the feed opens."""
+    for begin, page in PAGES.items():
+        if entry.event.startswith(begin) and (url := doors.to(page)):
+            return url
+    if entry.household_id:
+        return doors.to("households:file", entry.household_id)
+    return doors.to("seals:order", entry.order_id) if entry.order_id else ""
+
+
 def _feed(shown: Board, doors: Doors) -> list[dict[str, str]]:
     lines = []
     for entry in shown.feed:
-        url = ""
-        if entry.household_id:
-            url = doors.to("households:file", entry.household_id)
-        elif entry.order_id:
-            url = doors.to("seals:order", entry.order_id)
+        url = _record(entry, doors)
         by = _("system") if entry.by == "system" else entry.by
         same_day = shown.span.begin <= entry.at
         time = clock(entry.at) if same_day else day_name(entry.at)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from django.utils import timezone
-
 from compounds.models import Home, Unit
 from households.models import (
     CareFlag,
@@ -24,6 +22,11 @@ from waste.models import DisinfectionRound, RubbishWindow, Scheme
 def at(site: Site, hour: int, minute: int = 0, *, day: date | None = None) -> datetime:
     """A clock time of the compound's day."""
     return datetime.combine(day or site.compound.today(), time(hour, minute), site.compound.tz)
+
+
+def afternoon(site: Site) -> datetime:
+    """The moment at which scenes are looked at, so that no test depends on the hour it runs."""
+    return at(site, 15, 24)
 
 
 def people(site: Site) -> None:
@@ -97,9 +100,9 @@ def sweep(site: Site, sealed: SealOrder, *, verified: int) -> Sweep:
                 assignee=site.captain,
                 due_at=at(site, 20),
                 outcome=outcome,
-                finished_at=timezone.now() if done else None,
+                finished_at=at(site, 0) if done else None,
                 finished_by=site.captain if done else None,
-                tried_at=timezone.now() if outcome != "unverified" else None,
+                tried_at=at(site, 0) if outcome != "unverified" else None,
                 attempts=int(outcome != "unverified"),
             )
         )
@@ -159,9 +162,9 @@ def calls(site: Site, sealed: SealOrder, *, done: int, silent: int = 1) -> None:
             assignee=site.volunteer,
             due_at=at(site, 19, 30),
             outcome="well" if place < done else "no_answer" if place < done + silent else "waiting",
-            finished_at=timezone.now() if place < done else None,
+            finished_at=at(site, 0) if place < done else None,
             finished_by=site.volunteer if place < done else None,
-            tried_at=timezone.now() if place < done + silent else None,
+            tried_at=at(site, 0) if place < done + silent else None,
             attempts=1 if place < done + silent else 0,
         )
         for place, one in enumerate(elders)
@@ -247,7 +250,7 @@ def failure(site: Site, sealed: SealOrder) -> PlanPart:
         kind="disinfect",
         title="Disinfect the stairs",
         attempts=2,
-        failed_at=timezone.now(),
+        failed_at=at(site, 0),
         error="ConnectionError",
     )
 

@@ -55,7 +55,7 @@ def running(cast: Cast) -> SealOrder:
 def test_the_figures_equal_the_rows(cast: Cast, running: SealOrder) -> None:
     site = cast.yujingwan
     with site.open():
-        shown = board(site.compound, site.manager, timezone.now())
+        shown = board(site.compound, site.manager, scenes.afternoon(site))
         assert shown.totals[rows.VERIFY] == (5, Verification.objects.count()) == (5, 16)
         assert shown.totals[rows.TELL] == (13, Receipt.objects.count()) == (13, 16)
         calls = CareVisit.objects.all()
@@ -68,21 +68,20 @@ def test_the_figures_equal_the_rows(cast: Cast, running: SealOrder) -> None:
 def test_every_unreached_household_has_a_person_beside_it(cast: Cast, running: SealOrder) -> None:
     site = cast.yujingwan
     with site.open():
-        shown = board(site.compound, site.manager, timezone.now())
+        shown = board(site.compound, site.manager, scenes.afternoon(site))
         assert len(shown.untold) == 3
         assert {line.who for line in shown.untold} == {"周强"}
 
 
 def test_the_most_harmful_comes_first(cast: Cast, running: SealOrder) -> None:
     site = cast.yujingwan
+    now = scenes.afternoon(site)
     with site.open():
         scenes.failure(site, running)
         CareVisit.objects.update(
-            finished_at=None, outcome="no_answer", due_at=timezone.now() - timedelta(minutes=5)
+            finished_at=None, outcome="no_answer", due_at=now - timedelta(minutes=5)
         )
-        DisinfectionRound.objects.filter(finished_at=None).update(
-            due_at=timezone.now() - timedelta(hours=1)
-        )
+        DisinfectionRound.objects.filter(finished_at=None).update(due_at=now - timedelta(hours=1))
         harms = [line.harm for line in _todo(site)]
     assert harms[:2] == ["care", "care"]
     assert [harm for harm in harms if harm != "care"][:3] == ["part", "sanitation", "task"]
@@ -90,7 +89,7 @@ def test_the_most_harmful_comes_first(cast: Cast, running: SealOrder) -> None:
 
 
 def _todo(site: Site) -> list:
-    return board(site.compound, site.manager, timezone.now()).todo
+    return board(site.compound, site.manager, scenes.afternoon(site)).todo
 
 
 def test_parts_of_a_fresh_order_show_as_starting(cast: Cast, running: SealOrder) -> None:
@@ -105,7 +104,7 @@ def test_parts_of_a_fresh_order_show_as_starting(cast: Cast, running: SealOrder)
 
 def test_done_work_is_nobodys_to_do(cast: Cast, running: SealOrder) -> None:
     site = cast.yujingwan
-    now = timezone.now()
+    now = scenes.afternoon(site)
     with site.open():
         late = now - timedelta(hours=1)
         RubbishWindow.objects.update(due_at=late, phase="closed", finished_at=now)
@@ -197,7 +196,7 @@ def test_a_member_of_one_stair_sees_that_stair(cast: Cast, running: SealOrder) -
         open_missing_files(compound=site.compound, homes=Home.objects.all())
         site.captain.unit = Unit.objects.get(building__number="2")
         site.captain.save(update_fields=["unit"])
-        shown = board(site.compound, site.captain, timezone.now())
+        shown = board(site.compound, site.captain, scenes.afternoon(site))
     assert [door.building for door in shown.doors] == ["2"] * 4
     assert (shown.todo, shown.untold, shown.orders) == ([], [], [])
 
@@ -205,7 +204,7 @@ def test_a_member_of_one_stair_sees_that_stair(cast: Cast, running: SealOrder) -
 def test_who_may_not_see_care_calls_does_not(cast: Cast, running: SealOrder) -> None:
     site = cast.yujingwan
     with site.open():
-        shown = board(site.compound, site.guard, timezone.now(), lens="care")
+        shown = board(site.compound, site.guard, scenes.afternoon(site), lens="care")
     assert "care" not in shown.lenses
     assert "care" not in {line.harm for line in shown.todo}
 
