@@ -138,7 +138,8 @@ def _read_files(homes: list[int]) -> _Files:
 
 def _last_sheets(batch: RosterImport, keys: list[DoorKey]) -> dict[DoorKey, Door]:
     """For each door, what the newest import before this one said of it."""
-    wanted, last = set(keys), {}
+    wanted = set(keys)
+    last: dict[DoorKey, Door] = {}
     earlier = RosterImport.objects.filter(confirmed_at__isnull=False, undone_at=None)
     for one in earlier.exclude(pk=batch.pk).order_by("-confirmed_at")[:PAST_SHEETS]:
         for door in doors_of(one.parsed):

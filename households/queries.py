@@ -142,8 +142,8 @@ def household_file(household: Household) -> File:
     phones = list(Phone.objects.filter(household_id=key))
     flags = list(CareFlag.objects.filter(household_id=key, ended_at=None))
     for one in residents:
-        one.numbers = [phone for phone in phones if phone.resident_id == one.pk]  # type: ignore[attr-defined]
-        one.open_flags = [flag for flag in flags if flag.resident_id == one.pk]  # type: ignore[attr-defined]
+        one.numbers = [phone for phone in phones if phone.resident_id == one.pk]
+        one.open_flags = [flag for flag in flags if flag.resident_id == one.pk]
     return File(
         household=household,
         people=[one for one in residents if one.moved_out_at is None],

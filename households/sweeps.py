@@ -50,12 +50,8 @@ def verify(
     The same outcome again changes nothing. Differing after verified opens the door again;
     nobody reached after verified is refused.
     """
-    row = (
-        Verification.objects.select_for_update(of=("self",))
-        .select_related("home", "sweep", "finished_by")
-        .get(pk=verification.pk)
-    )
     now = timezone.now()
+    row = _lock(verification)
     if outcome not in RECORDABLE:
         raise Refused(_("Choose what you found at the door."), field="outcome")
     if row.cancelled_at is not None:
@@ -75,6 +71,16 @@ def verify(
     row.save(
         update_fields=["outcome", "tried_at", "attempts", "note", "finished_at", "finished_by"]
     )
+    _record(row, how, by)
+    return row
+
+
+def _lock(verification: Verification) -> Verification:
+    rows = Verification.objects.select_for_update(of=("self",))
+    return rows.select_related("home", "sweep", "finished_by").get(pk=verification.pk)
+
+
+def _record(row: Verification, how: How, by: Member) -> None:
     record(
         "HouseholdVerified",
         compound=row.compound_id,
@@ -83,12 +89,11 @@ def verify(
         order=row.sweep.cause,
         data={
             "door": row.home.label,
-            "outcome": plain(Outcome(outcome).label),
+            "outcome": plain(Outcome(row.outcome).label),
             "how": plain(How(how).label),
-            "code": str(outcome),
+            "code": str(row.outcome),
         },
     )
-    return row
 
 
 def _is_same(row: Verification, outcome: Outcome, note: str, now: object) -> bool:

@@ -134,14 +134,13 @@ def phone_add(request: HttpRequest, household: int) -> HttpResponse:
 def phone_reveal(request: HttpRequest, phone: int) -> HttpResponse:
     found = _of_file(request, Phone, phone)
     form = ReasonForm(request.POST, auto_id="reason_%s")
-    number = form.is_valid() and attempt(
-        form,
-        files.reveal_phone,
-        phone=found,
-        reason=form.cleaned_data["reason"],
-        by=request.member,
+    reason = request.POST.get("reason", "")
+    number = (
+        attempt(form, files.reveal_phone, phone=found, reason=reason, by=request.member)
+        if form.is_valid()
+        else None
     )
-    if not number:
+    if number is None:
         return show_file(request, found.household, status=422, reason_form=form, asked=found)
     return show_file(request, found.household, revealed=found.pk, number=number)
 
@@ -151,14 +150,13 @@ def phone_reveal(request: HttpRequest, phone: int) -> HttpResponse:
 def relative_reveal(request: HttpRequest, relative: int) -> HttpResponse:
     found = _of_file(request, Relative, relative)
     form = ReasonForm(request.POST, auto_id="reason_%s")
-    number = form.is_valid() and attempt(
-        form,
-        files.reveal_relative,
-        relative=found,
-        reason=form.cleaned_data["reason"],
-        by=request.member,
+    reason = request.POST.get("reason", "")
+    number = (
+        attempt(form, files.reveal_relative, relative=found, reason=reason, by=request.member)
+        if form.is_valid()
+        else None
     )
-    if not number:
+    if number is None:
         return show_file(request, found.household, status=422, reason_form=form)
     return show_file(request, found.household, revealed_relative=found.pk, number=number)
 

@@ -65,16 +65,8 @@ def verify_door(request: HttpRequest, verification: int) -> HttpResponse:
         rows = rows.filter(home__unit_id=request.member.unit_id)
     row = get_object_or_404(rows, pk=verification)
     form = VerifyForm(request.POST)
-    done = form.is_valid() and attempt(
-        form,
-        verify,
-        verification=row,
-        outcome=Outcome(form.cleaned_data["outcome"]),
-        how=How(form.cleaned_data["how"] or How.DOOR),
-        note=form.cleaned_data["note"],
-        by=request.member,
-    )
-    if not done:
+    done = _verified(request, form, row) if form.is_valid() else None
+    if done is None:
         return _show(request, row.sweep, chosen=row.pk, status=422, verify_form=form)
     said = _("%(door)s: %(outcome)s") % {
         "door": row.home.label,
@@ -84,6 +76,18 @@ def verify_door(request: HttpRequest, verification: int) -> HttpResponse:
         return _show(request, row.sweep, said=said)
     messages.success(request, said)
     return _back(request, row)
+
+
+def _verified(request: HttpRequest, form: VerifyForm, row: Verification) -> Verification | None:
+    return attempt(
+        form,
+        verify,
+        verification=row,
+        outcome=Outcome(form.cleaned_data["outcome"]),
+        how=How(form.cleaned_data["how"] or How.DOOR),
+        note=form.cleaned_data["note"],
+        by=request.member,
+    )
 
 
 def _back(request: HttpRequest, row: Verification) -> HttpResponse:
