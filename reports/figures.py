@@ -178,7 +178,7 @@ def _past_limit(found: Iterable[Row], span: DaySpan, at: datetime) -> list[PastL
 
 def _limit_line(row: Row, at: datetime) -> PastLimit:
     what = said(row.title) if row.kind == rows.TASK else str(KINDS[row.kind])
-    done = row.finished_at is not None and row.finished_at <= at
+    done = row.finished_at is not None and row.finished_at < at
     return PastLimit(
         place_of(row),
         _("%(what)s of %(time)s") % {"what": what, "time": clock(row.due_at)},

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, CharField, DateTimeField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
+from django_scopes import scopes_disabled
+from django_scopes.exceptions import ScopeError
 
 from compounds.work import SOON
 from households.models import Verification
+from lockdown.kernel.tenancy import scoped_compounds
 from notices.models import Receipt
 from seals.models import PlanPart, PlanTask, Recall
 from volunteers.models import CareVisit
@@ -177,12 +181,24 @@ def work_rows(wanted: Mapping[str, Q], *, cancelled: bool = False) -> list[Row]:
 
 
 def _arm(kind: str, where: Q, cancelled: bool) -> QuerySet:
+    compounds = scoped_compounds()
+    if not compounds:
+        raise ScopeError("Work is read inside a scope.")
+    found = _whole(kind).filter(where, compound_id__in=compounds)
+    return found if cancelled or kind == PART else found.filter(cancelled_at=None)
+
+
+@cache
+def _whole(kind: str) -> QuerySet:
+    """All rows of a kind, never evaluated: resolving the columns takes longer than the query.
+
+    It is made once for every compound, so `_arm` names the compounds of the scope itself.
+    """
     model, columns = ARMS[kind]
-    rows = model.objects.filter(where).order_by()
-    if kind != PART and not cancelled:
-        rows = rows.filter(cancelled_at=None)
     kind_column = Value(kind, output_field=CharField())
-    return rows.values_list(kind_column, F("compound_id"), F("id"), *columns)
+    with scopes_disabled():
+        rows = model.objects.order_by()
+        return rows.values_list(kind_column, F("compound_id"), F("id"), *columns)
 
 
 def is_open() -> Q:

@@ -81,12 +81,12 @@ def _stands(at: datetime) -> Q:
 
 
 def _done(at: datetime) -> Q:
-    return Q(finished_at__isnull=False, finished_at__lte=at)
+    return Q(finished_at__isnull=False, finished_at__lt=at)
 
 
 def past_limit(span: DaySpan, at: datetime) -> Q:
     """Open after its time at that moment, or missed on this day though done later."""
-    open_then = Q(finished_at=None) | Q(finished_at__gt=at)
+    open_then = Q(finished_at=None) | Q(finished_at__gte=at)
     missed = Q(missed_at__isnull=False, due_at__gte=span.begin)
     return Q(due_at__lt=at) & _stands(at) & (open_then | missed)
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_scopes.exceptions import ScopeError
 
 from compounds.actions import UnitPattern, build_homes, open_compound
 from compounds.models import Home, Unit
@@ -18,6 +19,7 @@ from households.models import Access, Verification
 from notices.models import Receipt
 from reports import rows
 from reports.board import board
+from reports.rows import is_open, work_rows
 from seals.models import SealOrder
 from tests.cast import Cast, Site
 from tests.reports import scenes
@@ -214,3 +216,13 @@ def test_an_outsider_finds_no_board(cast: Cast, url: str) -> None:
     for person in (cast.stranger, cast.huaidong.manager, cast.reviewer):
         assert cast.client(person).get(url).status_code == 404
     assert cast.client().get(url).status_code == 302
+
+
+def test_work_is_read_inside_a_scope_only(cast: Cast, running: SealOrder) -> None:
+    wanted = {rows.VERIFY: is_open(), rows.ROUND: is_open()}
+    with pytest.raises(ScopeError):
+        work_rows(wanted)
+    with cast.huaidong.open():
+        assert work_rows(wanted) == []
+    with cast.yujingwan.open():
+        assert {row.kind for row in work_rows(wanted)} == {rows.VERIFY, rows.ROUND}
