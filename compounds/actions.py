@@ -133,6 +133,8 @@ def _position(number: str) -> int:
 
 def _put_in_order(compound: Compound) -> None:
     with connection.cursor() as cursor:
+        # Fresh rows have no statistics yet, and the planner would join them row by row.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             """
             UPDATE compounds_home AS home SET position = ranked.place
@@ -149,6 +151,7 @@ def _put_in_order(compound: Compound) -> None:
             """,
             [compound.pk, compound.pk],
         )
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 @transaction.atomic

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from compounds.actions import UnitPattern, add_member, build_homes, open_compound
 from compounds.models import Compound, Member, Officer, Organization, Unit, User
@@ -99,8 +102,16 @@ REVIEWER = Person("chenzhuren", "陈主任", R.REVIEWER)
 def user_of(person: Person) -> User:
     user = User.objects.filter(username=person.username).first()
     if user is None:
-        user = User.objects.create_user(person.username, name=person.name, password=PASSWORD)
+        user = User.objects.create(
+            username=person.username, name=person.name, password=_hashed(PASSWORD)
+        )
     return user
+
+
+@cache
+def _hashed(password: str) -> str:
+    """Everybody of the demo has the same password; hashing it is slow on purpose."""
+    return make_password(password)
 
 
 def open_site(plan: SitePlan, *, slug: str | None = None, name: str | None = None) -> Site:
