@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from compounds.actions import issue_token
-from compounds.models import Compound, Home
+from compounds.models import Home
 from households.models import (
     Access,
     CareFlag,
@@ -102,7 +102,9 @@ def token(site: Site) -> str:
 def ids(site: Site) -> dict[str, int]:
     """An id of each kind that the scene holds."""
     with site.open():
-        found = {name: model.objects.values_list("pk", flat=True).first() for name, model in ROWS.items()}
+        found = {
+            name: model.objects.values_list("pk", flat=True).first() for name, model in ROWS.items()
+        }
     return {name: key for name, key in found.items() if key is not None}
 
 
@@ -112,9 +114,7 @@ def test_the_description_covers_every_endpoint() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.label)
-def test_answers_are_as_described(
-    operation, site: Site, token: str, ids: dict[str, int]
-) -> None:
+def test_answers_are_as_described(operation, site: Site, token: str, ids: dict[str, int]) -> None:
     @settings(
         max_examples=EXAMPLES,
         deadline=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,7 @@ def drop_roster(page: Page) -> str:
     page.goto(f"/c/{NEW}/households/imports/new/")
     page.locator("#id_file").set_input_files(ROSTER)
     page.locator("main form button").first.click()
-    page.wait_for_url("**/imports/[0-9]*/")
+    page.wait_for_url(re.compile(r"/imports/\d+/$"))
     return page.url
 
 
@@ -86,7 +87,7 @@ def _seal_the_stair(house: House, at: Watch) -> None:
     assert "90" in planned
     assert "12" in planned
     page.locator("button.btn-danger[form=confirm]").click()
-    page.wait_for_url("**/orders/[0-9]*/")
+    page.wait_for_url(re.compile(r"/orders/\d+/$"))
     order = page.url
     begun = _work(house)
     assert begun["households_verification"] == 90
@@ -104,7 +105,7 @@ def _confirm_again(house: House, page: Page, order: str) -> None:
     page.go_back()
     page.wait_for_url("**/orders/preview/**")
     page.locator("button.btn-danger[form=confirm]").click()
-    page.wait_for_url("**/orders/[0-9]*/")
+    page.wait_for_url(re.compile(r"/orders/\d+/$"))
     assert page.url == order
     assert count(house, "seals_sealorder") == 1
 
@@ -145,7 +146,9 @@ def test_an_order_is_extended_shortened_and_lifted(house: House, visit: Visit) -
         assert _state(house) == "lifted"
         expect(page.locator("#signed")).to_contain_text("已逐项核实")
     left = "finished_at IS NULL AND cancelled_at IS NULL"
-    rounds = house.one(f"SELECT count(*) FROM waste_disinfectionround WHERE {left}", slug="huaidong")
+    rounds = house.one(
+        f"SELECT count(*) FROM waste_disinfectionround WHERE {left}", slug="huaidong"
+    )
     assert rounds == 0
 
 

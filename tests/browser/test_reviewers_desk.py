@@ -28,8 +28,8 @@ def test_a_reviewer_reads_two_compounds_and_comments(house: House, visit: Visit)
         expect(page.locator("table caption").first).to_be_visible()
         page.locator("#comments textarea").fill("四户未核对,请今晚补上")
         page.locator("#comments form button").click()
-        expect(page.locator("#comments blockquote")).to_contain_text("四户未核对")
-    assert house.one("SELECT count(*) FROM reports_comment") == 1
+        expect(page.locator("#comments")).to_contain_text("四户未核对")
+    assert house.one("SELECT count(*) FROM reports_daycomment") == 1
 
 
 def test_every_other_address_is_not_there_for_a_reviewer(house: House, visit: Visit) -> None:
