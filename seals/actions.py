@@ -66,16 +66,20 @@ def seal(
             issued_by=by,
             steps=[step.as_json() for step in steps if step.on],
         )
-        parts = _parts(order)
-        record(
-            "OrderStarted",
-            compound=compound.pk,
-            by=by,
-            order=order.pk,
-            data={"place": order.place_label, "until": day_and_time(compound, ends_at)},
-            hand_to=[HandTo(START_PART, key=part.key, payload={"part": part.pk}) for part in parts],
-        )
+        _announce(order, _parts(order), by)
     return order
+
+
+def _announce(order: SealOrder, parts: list[PlanPart], by: Member) -> None:
+    """The fact, with one delivery for each part of the plan."""
+    record(
+        "OrderStarted",
+        compound=order.compound_id,
+        by=by,
+        order=order.pk,
+        data={"place": order.place_label, "until": day_and_time(order.compound, order.ends_at)},
+        hand_to=[HandTo(START_PART, key=part.key, payload={"part": part.pk}) for part in parts],
+    )
 
 
 def _refuse_double(place: Place) -> None:

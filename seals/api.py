@@ -10,10 +10,9 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compounds.endpoints import Invalid, endpoint
+from compounds.endpoints import ApiRequest, Invalid, endpoint
 from compounds.roles import Permission
 from seals import actions, api_shapes
 from seals.drafting import Drafting
@@ -31,7 +30,7 @@ LIMIT = OpenApiParameter("limit", OpenApiTypes.INT, description="At most 200.")
 PAGE = (AFTER, LIMIT)
 
 
-def _whole(request: Request, name: str, default: int) -> int:
+def _whole(request: ApiRequest, name: str, default: int) -> int:
     text = request.query_params.get(name, "")
     if not text:
         return default
@@ -45,7 +44,7 @@ def _answer(order: SealOrder, shape: Any = api_shapes.OrderDetail) -> Response:
     return Response(shape(fresh, context={"now": timezone.now()}).data)
 
 
-def _drafting(request: Request, data: dict[str, Any]) -> Drafting:
+def _drafting(request: ApiRequest, data: dict[str, Any]) -> Drafting:
     """The posted order through the page's own form, so that both refuse the same."""
     texts = {name: value for name, value in data.items() if name != "steps"}
     form = OrderForm(texts, compound=request.compound)
@@ -60,7 +59,7 @@ def _drafting(request: Request, data: dict[str, Any]) -> Drafting:
 
 
 @endpoint(Permission.ORDER_SEE, answer=api_shapes.OrderPage, summary="Orders", parameters=PAGE)
-def order_list(request: Request) -> Response:
+def order_list(request: ApiRequest) -> Response:
     after, limit = _whole(request, "after", 0), _whole(request, "limit", MOST)
     limit = max(1, min(limit, MOST))
     found = list(orders().filter(pk__gt=after).order_by("pk")[: limit + 1])
@@ -78,7 +77,7 @@ def order_list(request: Request) -> Response:
     answer=api_shapes.PreviewAnswer,
     summary="Everything that an order would start; writes nothing",
 )
-def order_preview(request: Request, data: dict[str, Any]) -> Response:
+def order_preview(request: ApiRequest, data: dict[str, Any]) -> Response:
     drafted = _drafting(request, data)
     draft = drafted.draft
     seen = preview(
@@ -100,7 +99,7 @@ def order_preview(request: Request, data: dict[str, Any]) -> Response:
     answer=api_shapes.OrderDetail,
     summary="Seal a place and start its plan",
 )
-def order_seal(request: Request, data: dict[str, Any]) -> Response:
+def order_seal(request: ApiRequest, data: dict[str, Any]) -> Response:
     drafted = _drafting(request, data)
     draft = drafted.draft
     sent = f"{request.member.pk} {request.headers.get('Idempotency-Key', '')}"
@@ -121,7 +120,7 @@ def order_seal(request: Request, data: dict[str, Any]) -> Response:
 
 
 @endpoint(Permission.ORDER_SEE, answer=api_shapes.OrderDetail, summary="One order with its parts")
-def order_detail(request: Request, order: int) -> Response:
+def order_detail(request: ApiRequest, order: int) -> Response:
     return _answer(get_object_or_404(SealOrder.objects.all(), pk=order))
 
 
@@ -132,7 +131,7 @@ def order_detail(request: Request, order: int) -> Response:
     answer=api_shapes.OrderDetail,
     summary="A later end",
 )
-def order_extend(request: Request, order: int, data: dict[str, Any]) -> Response:
+def order_extend(request: ApiRequest, order: int, data: dict[str, Any]) -> Response:
     found = get_object_or_404(SealOrder.objects.all(), pk=order)
     return _answer(actions.extend(order=found, by=request.member, **data))
 
@@ -144,7 +143,7 @@ def order_extend(request: Request, order: int, data: dict[str, Any]) -> Response
     answer=api_shapes.OrderDetail,
     summary="An earlier end",
 )
-def order_reduce(request: Request, order: int, data: dict[str, Any]) -> Response:
+def order_reduce(request: ApiRequest, order: int, data: dict[str, Any]) -> Response:
     found = get_object_or_404(SealOrder.objects.all(), pk=order)
     return _answer(actions.reduce(order=found, by=request.member, **data))
 
@@ -154,7 +153,7 @@ def order_reduce(request: Request, order: int, data: dict[str, Any]) -> Response
     answer=api_shapes.FindingAnswer(many=True),
     summary="What keeps the order from being lifted",
 )
-def order_checklist(request: Request, order: int) -> Response:
+def order_checklist(request: ApiRequest, order: int) -> Response:
     found = get_object_or_404(orders(), pk=order)
     return Response(api_shapes.FindingAnswer(checklist(found, timezone.now()), many=True).data)
 
@@ -166,7 +165,7 @@ def order_checklist(request: Request, order: int) -> Response:
     answer=api_shapes.OrderDetail,
     summary="Lift after the checklist",
 )
-def order_lift(request: Request, order: int, data: dict[str, Any]) -> Response:
+def order_lift(request: ApiRequest, order: int, data: dict[str, Any]) -> Response:
     found = get_object_or_404(SealOrder.objects.all(), pk=order)
     said = data.get("statements", {})
     return _answer(actions.lift(order=found, statements=said, by=request.member))
@@ -177,7 +176,7 @@ def order_lift(request: Request, order: int, data: dict[str, Any]) -> Response:
     answer=api_shapes.RecallAnswer(many=True),
     summary="Recalls of an order",
 )
-def order_recalls(request: Request, order: int) -> Response:
+def order_recalls(request: ApiRequest, order: int) -> Response:
     found = get_object_or_404(SealOrder.objects.all(), pk=order)
     rows = Recall.objects.filter(order=found).select_related("home", "resident", "assignee")
     return Response(api_shapes.RecallAnswer(rows.order_by("pk"), many=True).data)
@@ -190,7 +189,7 @@ def order_recalls(request: Request, order: int) -> Response:
     answer=api_shapes.RecallAnswer,
     summary="What a recall came to",
 )
-def recall_record(request: Request, recall: int, data: dict[str, Any]) -> Response:
+def recall_record(request: ApiRequest, recall: int, data: dict[str, Any]) -> Response:
     rows = Recall.objects.select_related("home", "resident", "assignee")
     found = get_object_or_404(rows, pk=recall)
     outcome = RecallOutcome(data.pop("outcome"))
@@ -201,7 +200,7 @@ def recall_record(request: Request, recall: int, data: dict[str, Any]) -> Respon
 @endpoint(
     Permission.ORDER_SEE, answer=api_shapes.TaskAnswer(many=True), summary="Tasks of an order"
 )
-def order_tasks(request: Request, order: int) -> Response:
+def order_tasks(request: ApiRequest, order: int) -> Response:
     found = get_object_or_404(SealOrder.objects.all(), pk=order)
     rows = PlanTask.objects.filter(order=found).select_related("assignee")
     return Response(api_shapes.TaskAnswer(rows.order_by("due_at", "pk"), many=True).data)
@@ -214,7 +213,7 @@ def order_tasks(request: Request, order: int) -> Response:
     answer=api_shapes.TaskAnswer,
     summary="A task is done",
 )
-def task_done(request: Request, task: int, data: dict[str, Any]) -> Response:
+def task_done(request: ApiRequest, task: int, data: dict[str, Any]) -> Response:
     found = get_object_or_404(PlanTask.objects.all(), pk=task)
     actions.finish_task(task=found, note=data.get("note", ""), by=request.member)
     fresh = PlanTask.objects.select_related("assignee").get(pk=found.pk)

@@ -81,11 +81,12 @@ class OrderDetail(OrderAnswer):
 
     @extend_schema_field(PartAnswer(many=True))
     def get_parts(self, order: SealOrder) -> list[PartAnswer]:
-        return PartAnswer(parts_of(order), many=True).data
+        # The annotation is for the schema.
+        return PartAnswer(parts_of(order), many=True).data  # type: ignore[return-value]
 
     @extend_schema_field(ChangeAnswer(many=True))
     def get_changes(self, order: SealOrder) -> list[ChangeAnswer]:
-        return ChangeAnswer(order.changes.select_related("by"), many=True).data
+        return ChangeAnswer(order.changes.select_related("by"), many=True).data  # type: ignore[return-value]
 
 
 class StepChange(serializers.Serializer):
@@ -119,7 +120,7 @@ class LineAnswer(serializers.Serializer):
     title = serializers.CharField()
     detail = serializers.CharField()
     when = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     error = serializers.CharField(allow_blank=True)
     count = serializers.IntegerField(source="planned.count", default=None, allow_null=True)
     unit = serializers.CharField(source="planned.unit", default=None, allow_null=True)
@@ -144,7 +145,7 @@ class ChangeBody(serializers.Serializer):
 
 class FindingAnswer(serializers.Serializer):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     is_met = serializers.BooleanField()
     by_person = serializers.BooleanField()
     fact = serializers.CharField(allow_blank=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
+from compounds.access import MemberRequest
 from seals.forms import Draft, OrderForm
 from seals.planning import Step
 from seals.preview import Preview, preview
@@ -27,16 +28,16 @@ class Drafting:
     def is_valid(self) -> bool:
         return all(form.is_valid() for form in self.forms if form.is_bound)
 
-    def preview(self, request: HttpRequest) -> Preview:
+    def preview(self, request: MemberRequest) -> Preview:
         draft = self.draft
         return preview(
-            compound=request.compound,  # type: ignore[attr-defined]
+            compound=request.compound,
             place=draft.place,
             level=draft.level,
             steps=self.steps,
             starts_at=draft.starts_at,
             ends_at=draft.ends_at,
-            by=request.member,  # type: ignore[attr-defined]
+            by=request.member,
             forms=self.forms,
         )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households.models import Verification
 from seals.models import PlanPart, Recall, SealOrder
+from seals.words import door_field
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _verified(order: SealOrder, now: datetime) -> Finding:
         _("Every household verified"),
         not open_rows,
         f"{total - len(open_rows)} / {total}",
-        tuple(row.home.number for row in open_rows),
+        tuple(getattr(row.home, door_field(order.place_kind)) for row in open_rows),
     )
 
 
@@ -96,7 +97,7 @@ def _recalled(order: SealOrder, now: datetime) -> Finding:
         _("Everybody who was out is back or registered elsewhere"),
         not open_rows,
         f"{total - len(open_rows)} / {total}",
-        tuple(row.home.number for row in open_rows),
+        tuple(getattr(row.home, door_field(order.place_kind)) for row in open_rows),
     )
 
 

@@ -223,12 +223,12 @@ def recall_rows(order: SealOrder, now: datetime) -> list[dict[str, Any]]:
 def recall_row(recall: Recall, now: datetime) -> dict[str, Any]:
     state = recall.state(now)
     settled = state in (WorkState.DONE, WorkState.CANCELLED)
-    note = RecallOutcome(recall.outcome).label
+    note = str(RecallOutcome(recall.outcome).label)
     if recall.outcome == RecallOutcome.COMING and recall.expected_at:
         note = _("on the way, expected %(time)s") % {"time": daytime(recall.expected_at)}
     elif recall.outcome == RecallOutcome.NO_ANSWER:
         note = ngettext(
-            "no answer, tried once", "no answer, tried %(count)s times", recall.attempts
+            "no answer, tried %(count)s time", "no answer, tried %(count)s times", recall.attempts
         ) % {"count": recall.attempts}
     mark = "late" if state == WorkState.MISSED else state.value
     return {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
@@ -26,7 +26,7 @@ from seals.words import said
 
 
 @member_page(Permission.ORDER_SEE)
-def template_list(request: HttpRequest) -> HttpResponse:
+def template_list(request: MemberRequest) -> HttpResponse:
     cards = [choice_card(one) for one in library()]
     context = {
         "own": [card for card in cards if card["choice"].own],
@@ -38,7 +38,7 @@ def template_list(request: HttpRequest) -> HttpResponse:
 
 @member_page(Permission.TEMPLATE_EDIT)
 @require_POST
-def template_copy(request: HttpRequest, slug: str) -> HttpResponse:
+def template_copy(request: MemberRequest, slug: str) -> HttpResponse:
     builtin = find_builtin(slug)
     if builtin is None:
         raise Http404
@@ -55,7 +55,7 @@ def template_copy(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @member_page(Permission.TEMPLATE_EDIT)
-def template(request: HttpRequest, template: int) -> HttpResponse:
+def template(request: MemberRequest, template: int) -> HttpResponse:
     found = get_object_or_404(PlanTemplate.objects.select_related("changed_by"), pk=template)
     data = request.POST if request.method == "POST" else None
     steps = step_forms([Step.of(one) for one in found.steps], data)
@@ -70,7 +70,7 @@ def template(request: HttpRequest, template: int) -> HttpResponse:
 
 
 def _changed(
-    request: HttpRequest, found: PlanTemplate, form: TemplateForm, steps: list[StepForm]
+    request: MemberRequest, found: PlanTemplate, form: TemplateForm, steps: list[StepForm]
 ) -> PlanTemplate | None:
     version = request.POST.get("version", "")
     data = form.cleaned_data

@@ -28,7 +28,7 @@ class VerifyPlanner:
         homes = plan.homes
         people = plan.rota.share("verify", spots(homes))
         unknown = [home for home in homes if home.pk not in plan.files]
-        warnings = ()
+        warnings: tuple[str, ...] = ()
         if unknown:
             warnings = (
                 _("%(count)s homes have no file yet; they are on the list to be verified.")

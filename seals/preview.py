@@ -177,15 +177,17 @@ def presence(place: Place) -> dict[str, int]:
 def _warnings(plan: Plan, lines: Sequence[Line]) -> list[str]:
     """What a person should look at before confirming."""
     from_planners = [warning for line in lines if line.planned for warning in line.planned.warnings]
-    notice = [line for line in lines if line.step.kind == "notice" and line.planned]
+    notices = [line.planned for line in lines if line.step.kind == "notice" and line.planned]
     # The planner that tells people knows best who cannot be told.
-    silent = [] if any(line.planned.warnings for line in notice) else [_no_phone(plan)]
+    silent = [] if any(one.warnings for one in notices) else [_no_phone(plan)]
     found = [*silent, *_dialysis(plan), *from_planners]
     return [one for one in dict.fromkeys(found) if one]
 
 
 def _no_phone(plan: Plan) -> str:
-    silent = {home_id for home_id, file in plan.files.items() if not file.has_phone}
+    silent = {
+        home_id for home_id, file in plan.files.items() if not getattr(file, "has_phone", False)
+    }
     doors = [home.number for home in plan.homes if home.pk in silent]
     if not doors:
         return ""

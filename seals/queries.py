@@ -12,7 +12,7 @@ from compounds.models import Home
 from compounds.places import Place
 from compounds.work import WorkState
 from journal.models import Entry
-from seals.models import STRICTNESS, PlanPart, SealOrder, SealOrderQuerySet
+from seals.models import STRICTNESS, Level, PlanPart, SealOrder, SealOrderQuerySet
 from seals.planning import place_of
 from seals.words import said
 
@@ -65,7 +65,7 @@ def strictest(found: Iterable[SealOrder]) -> SealOrder | None:
     """The strictest level wins; among equals the one that binds longest, then the older one."""
     return max(
         found,
-        key=lambda one: (STRICTNESS[one.level], one.ends_at, -one.number),
+        key=lambda one: (STRICTNESS[Level(one.level)], one.ends_at, -one.number),
         default=None,
     )
 

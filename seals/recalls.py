@@ -16,6 +16,8 @@ from lockdown.kernel.masking import mask_name
 from seals.models import RECALL_SETTLED, Recall, RecallOutcome
 from seals.words import msgid
 
+WRITTEN = ["outcome", "attempts", "expected_at", "note", "finished_at", "finished_by"]
+
 
 @transaction.atomic
 def record_recall(
@@ -48,31 +50,25 @@ def record_recall(
     recall.note = note.strip()[:300] or recall.note
     if outcome in RECALL_SETTLED:
         recall.finished_at, recall.finished_by = now, by
-    recall.save(
-        update_fields=[
-            "outcome",
-            "attempts",
-            "expected_at",
-            "note",
-            "finished_at",
-            "finished_by",
-        ]
-    )
+    recall.save(update_fields=WRITTEN)
     _follow(recall.resident, outcome)
+    _tell(recall, by)
+    return recall
+
+
+def _tell(recall: Recall, by: Member) -> None:
     record(
         "PersonRecalled",
         compound=recall.compound_id,
         by=by,
-        at=now,
         household=recall.household_id,
         order=recall.order_id,
         data={
             "door": recall.home.label,
             "name": mask_name(recall.resident.name),
-            "outcome": msgid(RecallOutcome(outcome).label),
+            "outcome": msgid(RecallOutcome(recall.outcome).label),
         },
     )
-    return recall
 
 
 def _follow(resident: Resident, outcome: RecallOutcome) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.models import Unit
 from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
@@ -30,7 +30,7 @@ from seals.queries import orders, orders_in_force
 
 
 @member_page(Permission.ORDER_SEE)
-def order_list(request: HttpRequest) -> HttpResponse:
+def order_list(request: MemberRequest) -> HttpResponse:
     past = orders().exclude(state=OrderState.IN_FORCE)
     now = timezone.now()
     page = Paginator(past, 40).get_page(request.GET.get("page"))
@@ -44,13 +44,13 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 
 @member_page(Permission.ORDER_SEAL)
-def order_new(request: HttpRequest) -> HttpResponse:
+def order_new(request: MemberRequest) -> HttpResponse:
     sent = "template" in request.GET or "place" in request.GET
     form = OrderForm(request.GET if sent else None, compound=request.compound)
     return _choose(request, form, refused=False)
 
 
-def _choose(request: HttpRequest, form: OrderForm, *, refused: bool) -> HttpResponse:
+def _choose(request: MemberRequest, form: OrderForm, *, refused: bool) -> HttpResponse:
     whole, groups = buildings(request.compound)
     chosen = form.data.get("place", "")
     context = {
@@ -67,7 +67,7 @@ def _choose(request: HttpRequest, form: OrderForm, *, refused: bool) -> HttpResp
     return render(request, "seals/order_new.html", context, status=422 if refused else 200)
 
 
-def _opened(request: HttpRequest, chosen: str) -> Any:
+def _opened(request: MemberRequest, chosen: str) -> Any:
     """The stair whose floors and doors are shown: asked for, or holding what was chosen."""
     wanted = request.GET.get("inside", "")
     kind, _colon, rest = chosen.partition(":")
@@ -80,9 +80,11 @@ def _opened(request: HttpRequest, chosen: str) -> Any:
 
 
 @member_page(Permission.ORDER_SEAL)
-def order_preview(request: HttpRequest) -> HttpResponse:
+def order_preview(request: MemberRequest) -> HttpResponse:
     """Everything that would start. Nothing is written, so reloading is harmless."""
     data = request.POST if request.method == "POST" else request.GET
+    if not data:
+        return redirect("seals:order-new", request.compound.slug)
     form = OrderForm(data, compound=request.compound)
     if not form.is_valid():
         return _choose(request, form, refused=True)
@@ -91,7 +93,7 @@ def order_preview(request: HttpRequest) -> HttpResponse:
 
 
 def _preview(
-    request: HttpRequest, form: OrderForm, draft: Drafting, *, status: int, refusal: str = ""
+    request: MemberRequest, form: OrderForm, draft: Drafting, *, status: int, refusal: str = ""
 ) -> HttpResponse:
     seen = draft.preview(request)
     back = f"{reverse('seals:order-new', args=[request.compound.slug])}?{urlencode(form.kept)}"
@@ -113,7 +115,7 @@ def _preview(
 
 @member_page(Permission.ORDER_SEAL)
 @require_POST
-def order_confirm(request: HttpRequest) -> HttpResponse:
+def order_confirm(request: MemberRequest) -> HttpResponse:
     form = OrderForm(request.POST, compound=request.compound)
     if not form.is_valid():
         return _choose(request, form, refused=True)
@@ -131,7 +133,7 @@ def order_confirm(request: HttpRequest) -> HttpResponse:
     return redirect("seals:order", request.compound.slug, order.pk)
 
 
-def _seal(request: HttpRequest, drafted: Drafting, key: str) -> SealOrder:
+def _seal(request: MemberRequest, drafted: Drafting, key: str) -> SealOrder:
     draft = drafted.draft
     return actions.seal(
         compound=request.compound,
@@ -153,11 +155,11 @@ def _order(order: int) -> SealOrder:
 
 
 @member_page(Permission.ORDER_SEE)
-def order(request: HttpRequest, order: int) -> HttpResponse:
+def order(request: MemberRequest, order: int) -> HttpResponse:
     return _order_page(request, _order(order))
 
 
-def _order_page(request: HttpRequest, found: SealOrder, **forms: Any) -> HttpResponse:
+def _order_page(request: MemberRequest, found: SealOrder, **forms: Any) -> HttpResponse:
     now = timezone.now()
     status = 422 if forms else 200
     context = {
@@ -170,18 +172,18 @@ def _order_page(request: HttpRequest, found: SealOrder, **forms: Any) -> HttpRes
 
 @member_page(Permission.ORDER_SEAL)
 @require_POST
-def order_extend(request: HttpRequest, order: int) -> HttpResponse:
+def order_extend(request: MemberRequest, order: int) -> HttpResponse:
     return _change(request, _order(order), "extend", actions.extend, _("The order is extended."))
 
 
 @member_page(Permission.ORDER_SEAL)
 @require_POST
-def order_reduce(request: HttpRequest, order: int) -> HttpResponse:
+def order_reduce(request: MemberRequest, order: int) -> HttpResponse:
     return _change(request, _order(order), "reduce", actions.reduce, _("The order is shortened."))
 
 
 def _change(
-    request: HttpRequest, found: SealOrder, name: str, action: Any, done: str
+    request: MemberRequest, found: SealOrder, name: str, action: Any, done: str
 ) -> HttpResponse:
     form = ChangeForm(request.POST, prefix=name)
     if form.is_valid() and attempt(
@@ -193,16 +195,16 @@ def _change(
 
 
 @member_page(Permission.ORDER_LIFT)
-def order_lift(request: HttpRequest, order: int) -> HttpResponse:
+def order_lift(request: MemberRequest, order: int) -> HttpResponse:
     found = _order(order)
     if request.method == "POST":
         return _lift(request, found)
     return _lift_page(request, found, {})
 
 
-def _lift(request: HttpRequest, found: SealOrder) -> HttpResponse:
+def _lift(request: MemberRequest, found: SealOrder) -> HttpResponse:
     said = {
-        name.removeprefix("statement-"): text
+        name.removeprefix("statement-"): str(text)
         for name, text in request.POST.items()
         if name.startswith("statement-")
     }
@@ -219,7 +221,7 @@ def _lift(request: HttpRequest, found: SealOrder) -> HttpResponse:
 
 
 def _lift_page(
-    request: HttpRequest, found: SealOrder, said: dict[str, str], *, refusal: str = ""
+    request: MemberRequest, found: SealOrder, said: dict[str, str], *, refusal: str = ""
 ) -> HttpResponse:
     now = timezone.now()
     findings = checklist(found, now) if found.state == OrderState.IN_FORCE else []
@@ -234,7 +236,7 @@ def _lift_page(
 
 
 @member_page(Permission.ORDER_SEE)
-def order_document(request: HttpRequest, order: int) -> HttpResponse:
+def order_document(request: MemberRequest, order: int) -> HttpResponse:
     """The order on paper, and the notice for the doors."""
     found = _order(order)
     now = timezone.now()

@@ -23,3 +23,8 @@ def place_name(place: Place) -> str:
     """What a place is called in records: always in the installation's default language."""
     with override(settings.LANGUAGE_CODE):
         return place.label
+
+
+def door_field(place_kind: str) -> str:
+    """Which of a home's names is enough: 502 within a stair, 1-1-502 where doors repeat."""
+    return "label" if place_kind in {"compound", "building"} else "number"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from households.models import Phone, Relative
 from lockdown.kernel.forms import attempt
@@ -20,7 +20,7 @@ from seals.recalls import record_recall
 
 
 @member_page(Permission.WORK_DO)
-def recall_record(request: HttpRequest, recall: int) -> HttpResponse:
+def recall_record(request: MemberRequest, recall: int) -> HttpResponse:
     rows = Recall.objects.select_related("resident", "home__unit", "order", "assignee")
     found = get_object_or_404(rows, pk=recall)
     form = RecallForm(request.POST or None, initial={"note": found.note})
@@ -57,7 +57,7 @@ def _phones(recall: Recall) -> list[Phone]:
 
 
 @member_page(Permission.WORK_DO)
-def task_done(request: HttpRequest, task: int) -> HttpResponse:
+def task_done(request: MemberRequest, task: int) -> HttpResponse:
     rows = PlanTask.objects.select_related("order", "assignee", "finished_by")
     found = get_object_or_404(rows, pk=task)
     form = TaskForm(request.POST or None)

@@ -12,6 +12,8 @@ from lockdown.kernel.errors import Refused
 from seals.words import msgid
 from volunteers.models import TO_KNOCK, CareOutcome, CareVisit
 
+WRITTEN = ["outcome", "tried_at", "attempts", "needs", "note", "finished_at", "finished_by"]
+
 
 @transaction.atomic
 def record_call(
@@ -39,27 +41,20 @@ def record_call(
     visit.note = note.strip()[:300] or visit.note
     if outcome != CareOutcome.NO_ANSWER:
         visit.finished_at, visit.finished_by = now, by
-    visit.save(
-        update_fields=[
-            "outcome",
-            "tried_at",
-            "attempts",
-            "needs",
-            "note",
-            "finished_at",
-            "finished_by",
-        ]
-    )
+    visit.save(update_fields=WRITTEN)
+    _tell(visit, by)
+    return visit
+
+
+def _tell(visit: CareVisit, by: Member) -> None:
     record(
         "CareCallRecorded",
         compound=visit.compound_id,
         by=by,
-        at=now,
         household=visit.household_id,
         order=visit.order_id,
         data={"door": visit.home.label, "outcome": _told(visit)},
     )
-    return visit
 
 
 def _told(visit: CareVisit) -> str:

@@ -7,10 +7,9 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compounds.endpoints import endpoint
+from compounds.endpoints import ApiRequest, endpoint
 from compounds.roles import Permission
 from compounds.work import WorkState
 from lockdown.kernel.masking import mask_name
@@ -59,7 +58,7 @@ class CareBody(serializers.Serializer):
 
 
 @endpoint(Permission.CARE_SEE, answer=CareAnswer(many=True), summary="Today's care calls")
-def care_list(request: Request) -> Response:
+def care_list(request: ApiRequest) -> Response:
     visits = care_today(timezone.now(), request.member)
     return Response(CareAnswer(visits, many=True).data)
 
@@ -71,7 +70,7 @@ def care_list(request: Request) -> Response:
     answer=CareAnswer,
     summary="How a care call went",
 )
-def care_record(request: Request, visit: int, data: dict[str, Any]) -> Response:
+def care_record(request: ApiRequest, visit: int, data: dict[str, Any]) -> Response:
     rows = CareVisit.objects.select_related("home", "resident", "assignee")
     found = get_object_or_404(rows, pk=visit)
     outcome = CareOutcome(data.pop("outcome"))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from seals.lift import Finding
 from seals.models import SealOrder
+from seals.words import door_field
 from volunteers.models import CareVisit
 
 
@@ -21,5 +22,5 @@ def calls_made(order: SealOrder, now: datetime) -> Finding:
         _("Today's care calls made"),
         not waiting,
         f"{len(rows) - len(waiting)} / {len(rows)}",
-        tuple(dict.fromkeys(row.home.number for row in waiting)),
+        tuple(dict.fromkeys(getattr(row.home, door_field(order.place_kind)) for row in waiting)),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.models import Member
 from compounds.roles import Permission
 from compounds.work import WorkState
@@ -24,7 +24,7 @@ from volunteers.queries import CareLine, care_lines, care_today
 
 
 @member_page(Permission.CARE_SEE)
-def care_list(request: HttpRequest) -> HttpResponse:
+def care_list(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     lines = care_lines(care_today(now, request.member), now)
     rows = [care_row(line, request.member) for line in lines]
@@ -85,11 +85,11 @@ def _mark(line: CareLine) -> tuple[str, str]:
         return "late", _("knock")
     if visit.finished_at:
         needs = visit.outcome == CareOutcome.NEEDS
-        return ("care" if needs else "done"), CareOutcome(visit.outcome).label
+        return ("care" if needs else "done"), str(CareOutcome(visit.outcome).label)
     if line.state in (WorkState.LATE, WorkState.MISSED):
-        return "late", WorkState(line.state).label
+        return "late", str(WorkState(line.state).label)
     if line.state == WorkState.CANCELLED:
-        return "wait", WorkState.CANCELLED.label
+        return "wait", str(WorkState.CANCELLED.label)
     return ("now" if line.state == WorkState.NOW else "next"), _("to call")
 
 
@@ -98,13 +98,13 @@ def _note(visit: CareVisit) -> str:
         who = visit.finished_by.name if visit.finished_by else ""
         return f"{clock(visit.finished_at)} {who}".strip()
     if visit.attempts:
-        tries = ngettext("tried once", "tried %(count)s times", visit.attempts)
+        tries = ngettext("tried %(count)s time", "tried %(count)s times", visit.attempts)
         return tries % {"count": visit.attempts} + f"，{clock(visit.tried_at)}"
     return _("by %(time)s") % {"time": clock(visit.due_at)}
 
 
 @member_page(Permission.CARE_SEE)
-def care_record(request: HttpRequest, visit: int) -> HttpResponse:
+def care_record(request: MemberRequest, visit: int) -> HttpResponse:
     rows = CareVisit.objects.select_related(
         "resident", "home__unit__building", "assignee", "finished_by"
     )
@@ -120,7 +120,7 @@ def care_record(request: HttpRequest, visit: int) -> HttpResponse:
     return render(request, "volunteers/care_record.html", context, status=status)
 
 
-def _recorded(request: HttpRequest, visit: CareVisit, form: CareForm) -> bool:
+def _recorded(request: MemberRequest, visit: CareVisit, form: CareForm) -> bool:
     if not request.member.may(Permission.WORK_DO) or not form.is_valid():
         return False
     data = form.cleaned_data
