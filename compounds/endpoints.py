@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -217,11 +218,21 @@ def _once(
 
 
 def _body(request: Request) -> object:
-    """What was sent, in an order that does not matter; of a file, its name and size."""
+    """What was sent, in an order that does not matter; of a file, its name and contents."""
     data = request.data
     if not isinstance(data, dict):
         return data
-    return sorted((name, str(getattr(one, "size", "")) + str(one)) for name, one in data.items())
+    return sorted((name, _told(one)) for name, one in data.items())
+
+
+def _told(value: Any) -> str:
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return f"{value.name} {digest.hexdigest()}"
 
 
 def _plain(data: Any) -> Any:

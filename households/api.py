@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compounds.endpoints import endpoint
+from compounds.endpoints import ApiRequest, endpoint
 from compounds.models import Unit
 from compounds.roles import Permission
 from households import signin
@@ -136,7 +136,7 @@ def _number(request: Request, name: str, default: int, least: int, most: int) ->
     summary="Households, in the order of their ids",
     parameters=(*PAGING, OpenApiParameter("q", OpenApiTypes.STR, description="search")),
 )
-def households(request: Request) -> Response:
+def households(request: ApiRequest) -> Response:
     limit = _number(request, "limit", 50, 1, MOST)
     after = _number(request, "after", 0, 0, 2**62)
     wanted = Wanted(q=request.query_params.get("q", "")[:40].replace("\x00", ""))
@@ -162,7 +162,7 @@ def _line(one: Any) -> dict[str, Any]:
 
 
 @endpoint(Permission.HOUSEHOLD_SEE, answer=HouseholdAnswer, summary="One household's file")
-def household(request: Request, household: int) -> Response:
+def household(request: ApiRequest, household: int) -> Response:
     found: Household = get_object_or_404(files_of(request.member), pk=household)
     file = household_file(found)
     return Response(
@@ -205,7 +205,7 @@ def _resident(one: Any) -> dict[str, Any]:
     answer=VerifyAnswer,
     summary="Record what was found at a door",
 )
-def verification_record(request: Request, verification: int, data: dict[str, Any]) -> Response:
+def verification_record(request: ApiRequest, verification: int, data: dict[str, Any]) -> Response:
     rows = Verification.objects.all()
     if request.member.unit_id:
         rows = rows.filter(home__unit_id=request.member.unit_id)
@@ -234,7 +234,7 @@ def verification_record(request: Request, verification: int, data: dict[str, Any
     answer=ImportAnswer,
     summary="Upload a roster; nothing is stored in the files until it is confirmed",
 )
-def import_upload(request: Request, data: dict[str, Any]) -> Response:
+def import_upload(request: ApiRequest, data: dict[str, Any]) -> Response:
     file = data["file"]
     if file.size > MAX_UPLOAD:
         raise Refused(
@@ -260,7 +260,7 @@ def _find(batch: int) -> RosterImport:
 
 
 @endpoint(Permission.ROSTER_IMPORT, answer=ImportAnswer, summary="A roster import's preview")
-def import_one(request: Request, batch: int) -> Response:
+def import_one(request: ApiRequest, batch: int) -> Response:
     return Response(_batch(_find(batch)))
 
 
@@ -270,14 +270,14 @@ def import_one(request: Request, batch: int) -> Response:
     answer=ImportAnswer,
     summary="Write a previewed roster into the files",
 )
-def import_confirm(request: Request, batch: int) -> Response:
+def import_confirm(request: ApiRequest, batch: int) -> Response:
     return Response(_batch(confirm_import(batch=_find(batch), by=request.member)))
 
 
 @endpoint(
     Permission.ROSTER_IMPORT, methods=("POST",), answer=ImportAnswer, summary="Take an import back"
 )
-def import_undo(request: Request, batch: int) -> Response:
+def import_undo(request: ApiRequest, batch: int) -> Response:
     return Response(_batch(undo_import(batch=_find(batch), by=request.member)))
 
 
@@ -310,7 +310,7 @@ def _batch(batch: RosterImport) -> dict[str, Any]:
 @endpoint(
     Permission.ACCESS_DECIDE, answer=AccessPage, summary="Residents who wait or are signed in"
 )
-def access_list(request: Request) -> Response:
+def access_list(request: ApiRequest) -> Response:
     return Response({"results": [_access(one) for one in accesses(request.member)[:MOST]]})
 
 
@@ -321,7 +321,7 @@ def access_list(request: Request) -> Response:
     answer=AccessAnswer,
     summary="Let a resident's phone in, refuse it, or end its sign-in",
 )
-def access_decide(request: Request, access: int, data: dict[str, Any]) -> Response:
+def access_decide(request: ApiRequest, access: int, data: dict[str, Any]) -> Response:
     rows = Access.objects.all()
     if request.member.unit_id:
         rows = rows.filter(household__home__unit_id=request.member.unit_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,10 +76,19 @@ def django_db_setup(django_db_blocker: pytest.Item) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-        with _owner() as owner:
-            owner.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+        _drop(name)
+
+
+def _drop(name: str) -> None:
+    """The owner may not end the app role's sessions; those of killed processes go by themselves."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    for _try in range(20):
+        try:
+            with _owner() as owner:
+                owner.execute(statement)
+            return
+        except psycopg.errors.ObjectInUse:
+            time.sleep(0.25)
 
 
 def _make_template(owner: psycopg.Connection, template: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from households import signin
 from households.models import Access
@@ -21,7 +21,7 @@ SHOWN = 300
 
 
 @member_page(Permission.ACCESS_DECIDE)
-def access_list(request: HttpRequest) -> HttpResponse:
+def access_list(request: MemberRequest) -> HttpResponse:
     rows = accesses(request.member)
     context = {
         "waiting": list(rows.filter(granted_at=None)[:SHOWN]),
@@ -32,7 +32,7 @@ def access_list(request: HttpRequest) -> HttpResponse:
 
 @member_page(Permission.ACCESS_DECIDE)
 @require_POST
-def access_decide(request: HttpRequest, access: int) -> HttpResponse:
+def access_decide(request: MemberRequest, access: int) -> HttpResponse:
     found = get_object_or_404(_ever(request), pk=access)
     decide = DECISIONS.get(request.POST.get("decision", ""))
     try:
@@ -46,7 +46,7 @@ def access_decide(request: HttpRequest, access: int) -> HttpResponse:
     return redirect("households:access-list", request.compound.slug)
 
 
-def _ever(request: HttpRequest) -> QuerySet[Access]:
+def _ever(request: MemberRequest) -> QuerySet[Access]:
     """Ended ones too, so that a second tap gets a sentence and not a missing page."""
     found = Access.objects.select_related("household__home")
     unit = request.member.unit_id

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import public_page
+from compounds.access import MemberRequest, public_page
 from compounds.actions import digest_of
 from compounds.models import Compound
 from households import signin
@@ -180,7 +180,7 @@ def _welcome(request: HttpRequest, status: int = 200, **more: Any) -> HttpRespon
 
 
 @public_page("Shows one request to the browser that made it.")
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: MemberRequest) -> HttpResponse:
     kept = request.session.get(SESSION_KEY)
     if not kept:
         return redirect("households:welcome")
@@ -205,7 +205,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
             return render(request, "households/waiting.html", context)
 
 
-def _go_home(request: HttpRequest) -> HttpResponse:
+def _go_home(request: MemberRequest) -> HttpResponse:
     if request.htmx:
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = reverse("reports:home")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from households.forms import (
     FlagForm,
@@ -32,7 +32,7 @@ PRESENCE_MARK = {
 
 
 @member_page(Permission.HOUSEHOLD_SEE)
-def household_index(request: HttpRequest) -> HttpResponse:
+def household_index(request: MemberRequest) -> HttpResponse:
     form = ListForm(request.GET or None)
     data = form.cleaned_data if form.is_bound and (form.is_valid() or True) else {}
     wanted = Wanted(
@@ -82,17 +82,17 @@ def _line(household: Household) -> dict[str, Any]:
 
 
 @member_page(Permission.HOUSEHOLD_SEE)
-def file_page(request: HttpRequest, household: int) -> HttpResponse:
+def file_page(request: MemberRequest, household: int) -> HttpResponse:
     return show_file(request, find_file(request, household))
 
 
-def find_file(request: HttpRequest, household: int) -> Household:
+def find_file(request: MemberRequest, household: int) -> Household:
     """The file, when the member may open it; 404 otherwise."""
     return get_object_or_404(files_with_sign_ins(request.member), pk=household)
 
 
 def show_file(
-    request: HttpRequest, household: Household, *, status: int = 200, **more: Any
+    request: MemberRequest, household: Household, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The file as a page, or as the drawer's content when htmx asks."""
     file = household_file(household)
@@ -122,7 +122,7 @@ def show_file(
     return render(request, template, context, status=status)
 
 
-def after(request: HttpRequest, household: Household) -> HttpResponse:
+def after(request: MemberRequest, household: Household) -> HttpResponse:
     """After a change: the fresh file in the drawer, or back to the page."""
     if request.htmx:
         return show_file(request, find_file(request, household.pk))

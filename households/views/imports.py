@@ -6,13 +6,13 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.models import Home
 from compounds.roles import Permission
 from households.batches import home_key, rejects_of, rejects_roster, remarks_of
@@ -30,7 +30,7 @@ SHOWN = 200  # rows of one list on the preview; the rest is counted
 
 
 @member_page(Permission.ROSTER_IMPORT)
-def import_new(request: HttpRequest) -> HttpResponse:
+def import_new(request: MemberRequest) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     began = timezone.now()
     if request.method == "POST" and form.is_valid():
@@ -64,7 +64,7 @@ def _seen_before(batch: RosterImport) -> str:
 
 
 @member_page(Permission.ROSTER_IMPORT)
-def import_preview(request: HttpRequest, batch: int) -> HttpResponse:
+def import_preview(request: MemberRequest, batch: int) -> HttpResponse:
     found = get_object_or_404(
         RosterImport.objects.select_related("uploaded_by", "confirmed_by", "undone_by"), pk=batch
     )
@@ -72,7 +72,7 @@ def import_preview(request: HttpRequest, batch: int) -> HttpResponse:
 
 
 def _preview(
-    request: HttpRequest, batch: RosterImport, *, status: int = 200, **more: Any
+    request: MemberRequest, batch: RosterImport, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     comparison = compare(batch)
     remarks = remarks_of(batch.parsed)
@@ -116,7 +116,7 @@ def _doors_per_floor(comparison: Comparison) -> list[tuple[str, int, str]]:
 
 @member_page(Permission.ROSTER_IMPORT)
 @require_POST
-def import_confirm(request: HttpRequest, batch: int) -> HttpResponse:
+def import_confirm(request: MemberRequest, batch: int) -> HttpResponse:
     found = get_object_or_404(RosterImport.objects.all(), pk=batch)
     try:
         done = confirm_import(batch=found, by=request.member)
@@ -132,7 +132,7 @@ def import_confirm(request: HttpRequest, batch: int) -> HttpResponse:
 
 @member_page(Permission.ROSTER_IMPORT)
 @require_POST
-def import_undo(request: HttpRequest, batch: int) -> HttpResponse:
+def import_undo(request: MemberRequest, batch: int) -> HttpResponse:
     found = get_object_or_404(RosterImport.objects.all(), pk=batch)
     try:
         undo_import(batch=found, by=request.member)
@@ -144,7 +144,7 @@ def import_undo(request: HttpRequest, batch: int) -> HttpResponse:
 
 @member_page(Permission.COMPOUND_EDIT)
 @require_POST
-def import_doors(request: HttpRequest, batch: int) -> HttpResponse:
+def import_doors(request: MemberRequest, batch: int) -> HttpResponse:
     """Create the homes that the sheet names."""
     found = get_object_or_404(RosterImport.objects.select_related("compound"), pk=batch)
     form = DoorsForm(request.POST)
@@ -158,14 +158,14 @@ def import_doors(request: HttpRequest, batch: int) -> HttpResponse:
 
 
 @member_page(Permission.ROSTER_IMPORT)
-def import_rejects(request: HttpRequest, batch: int) -> HttpResponse:
+def import_rejects(request: MemberRequest, batch: int) -> HttpResponse:
     """The rows that were not taken, each with its reason, to be put right and uploaded again."""
     found = get_object_or_404(RosterImport.objects.all(), pk=batch)
     return _sheet(rejects_workbook(rejects_roster(found.parsed)), f"rejects-{found.pk}.xlsx")
 
 
 @member_page(Permission.ROSTER_IMPORT)
-def import_template(request: HttpRequest) -> HttpResponse:
+def import_template(request: MemberRequest) -> HttpResponse:
     """An empty roster with this compound's doors to choose from."""
     homes = Home.objects.select_related("unit__building")
     return _sheet(template_workbook(home_key(home) for home in homes), "roster-template.xlsx")

@@ -6,13 +6,13 @@ from itertools import groupby
 
 import segno
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.models import Home, Unit
 from compounds.places import Place, find_place
 from compounds.roles import Permission
@@ -22,14 +22,14 @@ from lockdown.kernel.errors import Refused
 
 
 @member_page(Permission.ACCESS_DECIDE)
-def labels(request: HttpRequest) -> HttpResponse:
+def labels(request: MemberRequest) -> HttpResponse:
     """Choose a place; the POST prints. Printing again ends the codes printed before."""
     if request.method == "POST":
         return _print(request)
     return _choose(request)
 
 
-def _choose(request: HttpRequest, *, status: int = 200, refusal: str = "") -> HttpResponse:
+def _choose(request: MemberRequest, *, status: int = 200, refusal: str = "") -> HttpResponse:
     units = Unit.objects.select_related("building")
     if request.member.unit_id:
         units = units.filter(pk=request.member.unit_id)
@@ -49,7 +49,7 @@ def _choose(request: HttpRequest, *, status: int = 200, refusal: str = "") -> Ht
     return render(request, "households/labels.html", context, status=status)
 
 
-def _print(request: HttpRequest) -> HttpResponse:
+def _print(request: MemberRequest) -> HttpResponse:
     try:
         homes = _wanted_homes(request)
         issued = issue_door_codes(compound=request.compound, homes=homes, by=request.member)
@@ -80,7 +80,7 @@ def _print(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _wanted_homes(request: HttpRequest) -> list[Home]:
+def _wanted_homes(request: MemberRequest) -> list[Home]:
     row = request.POST.get("row", "")
     kind = "home" if request.POST.get("kind") == "home" else "unit"
     place = find_place(request.compound, kind, row=int(row) if row.isdecimal() else None)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from households import files
 from households.forms import (
@@ -30,7 +30,7 @@ from households.views.files import after, find_file, show_file
 from lockdown.kernel.forms import attempt
 
 
-def _of_file(request: HttpRequest, model: Any, pk: int) -> Any:
+def _of_file(request: MemberRequest, model: Any, pk: int) -> Any:
     """A row of a file that the member may open, with its household; 404 otherwise."""
     rows = model.objects.filter(household__in=files_of(request.member).values("pk"))
     return get_object_or_404(rows.select_related("household__home__unit__building"), pk=pk)
@@ -52,7 +52,7 @@ def _do(
 
 
 @member_page(Permission.HOUSEHOLD_EDIT)
-def member_new(request: HttpRequest, household: int) -> HttpResponse:
+def member_new(request: MemberRequest, household: int) -> HttpResponse:
     found = find_file(request, household)
     form = MemberForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -67,7 +67,7 @@ def member_new(request: HttpRequest, household: int) -> HttpResponse:
 
 
 @member_page(Permission.HOUSEHOLD_EDIT)
-def member_edit(request: HttpRequest, resident: int) -> HttpResponse:
+def member_edit(request: MemberRequest, resident: int) -> HttpResponse:
     found = _of_file(request, Resident, resident)
     form = MemberForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
@@ -94,7 +94,7 @@ def member_edit(request: HttpRequest, resident: int) -> HttpResponse:
 
 @member_page(Permission.HOUSEHOLD_EDIT)
 @require_POST
-def member_leave(request: HttpRequest, resident: int) -> HttpResponse:
+def member_leave(request: MemberRequest, resident: int) -> HttpResponse:
     found = _of_file(request, Resident, resident)
     files.move_out(resident=found, by=request.member)
     messages.success(request, _("%(name)s no longer belongs to this home.") % {"name": found.name})
@@ -103,7 +103,7 @@ def member_leave(request: HttpRequest, resident: int) -> HttpResponse:
 
 @member_page(Permission.HOUSEHOLD_EDIT)
 @require_POST
-def presence_set(request: HttpRequest, resident: int) -> HttpResponse:
+def presence_set(request: MemberRequest, resident: int) -> HttpResponse:
     found = _of_file(request, Resident, resident)
     form = PresenceForm(request.POST)
     if form.is_valid():
@@ -115,7 +115,7 @@ def presence_set(request: HttpRequest, resident: int) -> HttpResponse:
 
 @member_page(Permission.HOUSEHOLD_EDIT)
 @require_POST
-def phone_add(request: HttpRequest, household: int) -> HttpResponse:
+def phone_add(request: MemberRequest, household: int) -> HttpResponse:
     found = find_file(request, household)
     form = PhoneForm(request.POST, auto_id="phone_%s")
 
@@ -131,7 +131,7 @@ def phone_add(request: HttpRequest, household: int) -> HttpResponse:
 
 @member_page(Permission.PHONE_REVEAL)
 @require_POST
-def phone_reveal(request: HttpRequest, phone: int) -> HttpResponse:
+def phone_reveal(request: MemberRequest, phone: int) -> HttpResponse:
     found = _of_file(request, Phone, phone)
     form = ReasonForm(request.POST, auto_id="reason_%s")
     reason = request.POST.get("reason", "")
@@ -147,7 +147,7 @@ def phone_reveal(request: HttpRequest, phone: int) -> HttpResponse:
 
 @member_page(Permission.PHONE_REVEAL)
 @require_POST
-def relative_reveal(request: HttpRequest, relative: int) -> HttpResponse:
+def relative_reveal(request: MemberRequest, relative: int) -> HttpResponse:
     found = _of_file(request, Relative, relative)
     form = ReasonForm(request.POST, auto_id="reason_%s")
     reason = request.POST.get("reason", "")
@@ -163,7 +163,7 @@ def relative_reveal(request: HttpRequest, relative: int) -> HttpResponse:
 
 @member_page(Permission.HOUSEHOLD_EDIT)
 @require_POST
-def flag_set(request: HttpRequest, household: int) -> HttpResponse:
+def flag_set(request: MemberRequest, household: int) -> HttpResponse:
     found = find_file(request, household)
     residents = list(Resident.objects.filter(household=found, moved_out_at=None))
     form = FlagForm(request.POST, residents=residents, auto_id="flag_%s")
@@ -183,7 +183,7 @@ def flag_set(request: HttpRequest, household: int) -> HttpResponse:
 
 @member_page(Permission.HOUSEHOLD_EDIT)
 @require_POST
-def flag_end(request: HttpRequest, flag: int) -> HttpResponse:
+def flag_end(request: MemberRequest, flag: int) -> HttpResponse:
     found = _of_file(request, CareFlag, flag)
     files.end_flag(flag=found, by=request.member)
     messages.success(request, _("The care mark is ended."))
@@ -192,7 +192,7 @@ def flag_end(request: HttpRequest, flag: int) -> HttpResponse:
 
 @member_page(Permission.HOUSEHOLD_EDIT)
 @require_POST
-def relative_add(request: HttpRequest, household: int) -> HttpResponse:
+def relative_add(request: MemberRequest, household: int) -> HttpResponse:
     found = find_file(request, household)
     form = RelativeForm(request.POST, auto_id="relative_%s")
 
@@ -211,7 +211,7 @@ def relative_add(request: HttpRequest, household: int) -> HttpResponse:
 
 @member_page(Permission.HOUSEHOLD_EDIT)
 @require_POST
-def note_set(request: HttpRequest, household: int) -> HttpResponse:
+def note_set(request: MemberRequest, household: int) -> HttpResponse:
     found = find_file(request, household)
     form = NoteForm(request.POST, auto_id="note_%s")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from households.forms import VerifyForm
 from households.models import Outcome, Sweep, Verification
@@ -27,14 +27,19 @@ OUTCOME_MARK = {
 
 
 @member_page(Permission.WORK_DO)
-def sweep_page(request: HttpRequest, sweep: int) -> HttpResponse:
+def sweep_page(request: MemberRequest, sweep: int) -> HttpResponse:
     found = get_object_or_404(Sweep.objects.all(), pk=sweep)
     chosen = request.GET.get("at", "")
     return _show(request, found, chosen=int(chosen) if chosen.isdecimal() else None)
 
 
 def _show(
-    request: HttpRequest, sweep: Sweep, *, chosen: int | None = None, status: int = 200, **more: Any
+    request: MemberRequest,
+    sweep: Sweep,
+    *,
+    chosen: int | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     member = request.member
     everybody = request.GET.get("all") == "1"
@@ -59,7 +64,7 @@ def _show(
 
 @member_page(Permission.WORK_DO)
 @require_POST
-def verify_door(request: HttpRequest, verification: int) -> HttpResponse:
+def verify_door(request: MemberRequest, verification: int) -> HttpResponse:
     rows = Verification.objects.select_related("sweep", "home")
     if request.member.unit_id:
         rows = rows.filter(home__unit_id=request.member.unit_id)
@@ -78,7 +83,7 @@ def verify_door(request: HttpRequest, verification: int) -> HttpResponse:
     return _back(request, row)
 
 
-def _verified(request: HttpRequest, form: VerifyForm, row: Verification) -> Verification | None:
+def _verified(request: MemberRequest, form: VerifyForm, row: Verification) -> Verification | None:
     return attempt(
         form,
         verify,
@@ -90,7 +95,7 @@ def _verified(request: HttpRequest, form: VerifyForm, row: Verification) -> Veri
     )
 
 
-def _back(request: HttpRequest, row: Verification) -> HttpResponse:
+def _back(request: MemberRequest, row: Verification) -> HttpResponse:
     """To the page that the tap came from, else to the sweep."""
     wanted = request.POST.get("next", "")
     if wanted and url_has_allowed_host_and_scheme(
