@@ -17,7 +17,6 @@ from django_htmx.middleware import HtmxDetails
 from compounds.access import Rule, View, ruled
 from compounds.actions import digest_of
 from compounds.models import Compound, Home
-from households.access import ResidentRequest
 from households.models import Access, Household
 from lockdown.kernel.tenancy import scope
 
@@ -62,7 +61,7 @@ def resident_page(why: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: ResidentRequest, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             kept = request.session.get(SESSION_KEY)
             if not kept:
                 return redirect("households:welcome")
@@ -88,7 +87,7 @@ def _find(secret: str) -> Access | None:
     )
 
 
-def _run(request: ResidentRequest, access: Access, view: View, **kwargs: Any) -> HttpResponse:
+def _run(request: HttpRequest, access: Access, view: View, **kwargs: Any) -> HttpResponse:
     now = timezone.now()
     if access.last_seen_at is None or now - access.last_seen_at > timedelta(minutes=10):
         Access.objects.filter(pk=access.pk).update(last_seen_at=now)

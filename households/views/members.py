@@ -37,7 +37,7 @@ def _of_file(request: MemberRequest, model: Any, pk: int) -> Any:
 
 
 def _do(
-    request: HttpRequest,
+    request: MemberRequest,
     household: Household,
     form: forms.BaseForm,
     name: str,
