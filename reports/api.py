@@ -9,10 +9,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compounds.endpoints import endpoint
+from compounds.endpoints import ApiRequest, endpoint
 from compounds.roles import Permission
 from reports import rows
 from reports.actions import comment_on_day
@@ -115,7 +114,7 @@ class MyWorkAnswer(serializers.Serializer):
 
 
 @endpoint(Permission.BOARD_SEE, answer=BoardAnswer, summary="The board's figures")
-def board_figures(request: Request) -> Response:
+def board_figures(request: ApiRequest) -> Response:
     """The numbers of the desk's board at this moment, and what is to be done now."""
     shown = board(request.compound, request.member, timezone.now())
     counts = {kind: {"done": done, "total": total} for kind, (done, total) in shown.totals.items()}
@@ -147,7 +146,7 @@ def board_figures(request: Request) -> Response:
 
 
 @endpoint(Permission.REPORT_SEE, answer=DayAnswer, summary="The figures of a day")
-def day(request: Request, day: str) -> Response:
+def day(request: ApiRequest, day: str) -> Response:
     """`day` is a date of the compound's calendar, today or earlier."""
     chosen = _date(request, day)
     figures = day_figures(request.compound, chosen, timezone.now())
@@ -179,7 +178,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
 
 
 @endpoint(Permission.REPORT_SEE, answer=CommentAnswer(many=True), summary="Comments on a day")
-def comments(request: Request, day: str) -> Response:
+def comments(request: ApiRequest, day: str) -> Response:
     chosen = _date(request, day)
     found = DayComment.objects.filter(day=chosen).select_related("by")
     return Response(CommentAnswer([_comment(one) for one in found], many=True).data)
@@ -192,7 +191,7 @@ def comments(request: Request, day: str) -> Response:
     answer=CommentAnswer,
     summary="Comment on a day",
 )
-def comment(request: Request, day: str, data: dict[str, Any]) -> Response:
+def comment(request: ApiRequest, day: str, data: dict[str, Any]) -> Response:
     made = comment_on_day(
         compound=request.compound,
         day=_date(request, day),
@@ -203,14 +202,14 @@ def comment(request: Request, day: str, data: dict[str, Any]) -> Response:
     return Response(CommentAnswer(_comment(made)).data)
 
 
-def _date(request: Request, text: str) -> date:
+def _date(request: ApiRequest, text: str) -> date:
     chosen = day_of(request.compound, text)
     if chosen is None:
         raise exceptions.NotFound(_("There are no figures of that day."))
     return chosen
 
 
-def _key(request: Request) -> str:
+def _key(request: ApiRequest) -> str:
     """The caller's own key, so that two callers may choose the same one."""
     text = f"{request.member.pk}:{request.headers['Idempotency-Key']}"
     return hashlib.sha256(text.encode()).hexdigest()
@@ -227,7 +226,7 @@ def _comment(comment: DayComment) -> dict[str, Any]:
 
 
 @endpoint(Permission.WORK_DO, answer=MyWorkAnswer, summary="My work")
-def my_work(request: Request) -> Response:
+def my_work(request: ApiRequest) -> Response:
     """What is assigned to the caller and late or due, and what they have done today."""
     mine = my_list(request.compound, request.member, timezone.now())
     return Response(

@@ -200,7 +200,7 @@ def _totals(
 
 def order_pill(order: SealOrder, now: datetime) -> str:
     """封控 · 1栋1单元 · 第 3 天 / 7"""
-    parts = {"level": order.get_level_display(), "place": order.place_label}
+    parts: dict[str, object] = {"level": order.get_level_display(), "place": order.place_label}
     if order.starts_at > now:
         return _("%(level)s · %(place)s · not begun yet") % parts
     parts |= {"day": order.day_of(now), "days": order.days}

@@ -20,7 +20,7 @@ from reports.homes import has_many_stairs
 from reports.models import DayComment
 from reports.rows import Row, with_stairs, work_rows
 from reports.tally import TALLIED, Tally, past_limit, tallies
-from reports.words import KINDS, clock, floors_text, late_by, place_of
+from reports.words import KINDS, clock, late_by, place_of, spread
 from seals.models import OrderState, SealOrder
 from seals.words import said
 
@@ -201,8 +201,7 @@ def _places(group: list[Row]) -> str:
     """The doors by name; when there are many, their floors."""
     if len(group) <= 4:
         return _(", ").join(dict.fromkeys(row.door for row in group))
-    floors = floors_text([row.floor for row in group if row.floor is not None])
-    return _("Floors %(floors)s") % {"floors": floors}
+    return spread(group)
 
 
 def _tomorrow(found: Iterable[Row], span: DaySpan) -> list[Coming]:

@@ -17,7 +17,7 @@ from reports.days import DaySpan
 from reports.doors import Doors
 from reports.homes import has_many_stairs
 from reports.rows import Row, with_stairs, work_rows
-from reports.words import KINDS, PHASES, ROUTES, clock, floors_text, late_by, place_of, when
+from reports.words import KINDS, PHASES, ROUTES, clock, late_by, place_of, spread, when
 from seals.words import said
 
 AHEAD = timedelta(hours=12)  # a list made late in the evening shows what is due at night
@@ -93,7 +93,6 @@ def _items(found: Iterable[Row], doors: Doors, now: datetime) -> list[Item]:
 
 def _group(group: list[Row], doors: Doors, now: datetime) -> Item:
     first, count = group[0], len(group)
-    floors = floors_text([row.floor for row in group if row.floor is not None])
     if first.kind == rows.VERIFY:
         what = ngettext("Verify %(n)s household", "Verify %(n)s households", count)
         url, deed = doors.to("households:sweep", first.cause), _("Go floor by floor")
@@ -104,7 +103,7 @@ def _group(group: list[Row], doors: Doors, now: datetime) -> Item:
     return Item(
         first.kind,
         first.due_at,
-        _("Floors %(floors)s") % {"floors": floors},
+        spread(group),
         what % {"n": count},
         first.title,
         status,
@@ -166,8 +165,7 @@ def _done(found: list[Row], doors: Doors) -> list[Item]:
         count = len(verified)
         last = max(verified, key=lambda row: row.finished_at or row.due_at)
         what = ngettext("Verified %(n)s household", "Verified %(n)s households", count)
-        floors = floors_text([row.floor for row in verified if row.floor is not None])
-        place = _("Floors %(floors)s") % {"floors": floors}
+        place = spread(verified)
         url = doors.to("households:sweep", last.cause)
         when_done = last.finished_at or last.due_at
         items.append(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from reports.homes import Door
 from reports.rows import Row
 from reports.words import unit_name
 
-Look = tuple[str, str, object]  # status, letter, words
+Look = tuple[str, str, Any]  # status, letter, words
 
 LENSES = {
     "verify": gettext_lazy("Verify"),
@@ -27,7 +28,7 @@ LENSES = {
 }
 NOTHING: Look = ("wait", "", "")
 # For each lens, what a home can look like. The first that fits is taken; worst first.
-VERIFY_LOOKS = {
+VERIFY_LOOKS: dict[str, Look] = {
     "disputed": ("late", "异", gettext_lazy("differs from the roster")),
     "unreachable": ("late", "无", gettext_lazy("nobody reached")),
     "late": ("late", "未", gettext_lazy("not verified in time")),
@@ -35,14 +36,14 @@ VERIFY_LOOKS = {
     "wait": ("wait", "", gettext_lazy("not verified yet")),
     "done": ("done", "✓", gettext_lazy("verified")),
 }
-TELL_LOOKS = {
+TELL_LOOKS: dict[str, Look] = {
     "late": ("late", "未", gettext_lazy("not told in time")),
     "knock": ("now", "敲", gettext_lazy("knock on the door")),
     "call": ("now", "电", gettext_lazy("telephone")),
     "app": ("next", "发", gettext_lazy("sent, not read yet")),
     "done": ("done", "✓", gettext_lazy("told")),
 }
-CARE_LOOKS = {
+CARE_LOOKS: dict[str, Look] = {
     "no_answer": ("late", "无", gettext_lazy("no answer")),
     "late": ("late", "未", gettext_lazy("not called in time")),
     "needs": ("now", "需", gettext_lazy("needs something")),
@@ -50,14 +51,14 @@ CARE_LOOKS = {
     "wait": ("next", "问", gettext_lazy("to be called today")),
     "done": ("done", "✓", gettext_lazy("is well")),
 }
-RUBBISH_LOOKS = {
+RUBBISH_LOOKS: dict[str, Look] = {
     "late": ("late", "迟", gettext_lazy("collection is late")),
     "put_out": ("now", "放", gettext_lazy("put out now")),
     "collecting": ("now", "收", gettext_lazy("being collected")),
     "keep_in": ("next", "存", gettext_lazy("keep in")),
     "done": ("done", "✓", gettext_lazy("collected")),
 }
-RECALL_LOOKS = {
+RECALL_LOOKS: dict[str, Look] = {
     "no_answer": ("late", "无", gettext_lazy("no answer")),
     "late": ("late", "未", gettext_lazy("not called in time")),
     "waiting": ("now", "召", gettext_lazy("to be called now")),

@@ -17,9 +17,9 @@ from reports.rows import Row
 from reports.words import (
     PHASES,
     ROUTES,
-    floors_text,
     late_by,
     length,
+    spread,
     unit_name,
     when,
 )
@@ -225,13 +225,12 @@ def _group(kind: str, who: str, found: list[Row], doors: Doors, now: datetime) -
     count = len(found)
     if count == 1 and kind == rows.RECALL:
         return _recall(found[0], doors, now)
-    floors = floors_text([row.floor for row in found if row.floor is not None])
     harm, fact, url = _group_words(kind, found, doors)
     late = since < now
     return Line(
         harm,
         since,
-        found[0].door if count == 1 else _("Floors %(floors)s") % {"floors": floors},
+        found[0].door if count == 1 else spread(found),
         fact % {"n": count},
         _odd(found) or _("was due %(time)s") % {"time": when(since)},
         who,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -81,6 +82,15 @@ def when(moment: datetime) -> str:
 def day_name(moment: datetime) -> str:
     """8月7日, in the zone in force."""
     return date_format(timezone.localtime(moment), _("M j"))
+
+
+def spread(found: Sequence[Row]) -> str:
+    """Where many doors are: the floors of one stair, or how many stairs."""
+    stairs = {row.unit_id for row in found}
+    if len(stairs) > 1:
+        return _("%(n)s stairs") % {"n": len(stairs)}
+    floors = floors_text([row.floor for row in found if row.floor is not None])
+    return _("Floors %(floors)s") % {"floors": floors}
 
 
 def floors_text(floors: list[int]) -> str:

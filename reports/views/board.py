@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from journal.queries import Line as Entry
 from lockdown.kernel.wording import percent
@@ -36,7 +36,7 @@ PANELS = {
 
 
 @member_page(Permission.BOARD_SEE)
-def board_page(request: HttpRequest) -> HttpResponse:
+def board_page(request: MemberRequest) -> HttpResponse:
     shown = _board(request)
     context = _context(request, shown)
     panels = draw(PANELS, context)
@@ -45,14 +45,14 @@ def board_page(request: HttpRequest) -> HttpResponse:
 
 
 @member_page(Permission.BOARD_SEE)
-def board_live(request: HttpRequest) -> HttpResponse:
+def board_live(request: MemberRequest) -> HttpResponse:
     """The panels that changed since the ETag that the page sends; 304 when none did."""
     context = _context(request, _board(request))
     panels: Panels = draw(PANELS, context)
     return answer(request, panels, "board-poll", context["live_url"], EVERY)
 
 
-def _board(request: HttpRequest) -> Board:
+def _board(request: MemberRequest) -> Board:
     unit = request.GET.get("unit", "")
     return board(
         request.compound,
@@ -63,7 +63,7 @@ def _board(request: HttpRequest) -> Board:
     )
 
 
-def _context(request: HttpRequest, shown: Board) -> dict[str, Any]:
+def _context(request: MemberRequest, shown: Board) -> dict[str, Any]:
     doors = Doors(request.member, request.compound.slug)
     todo = shown.todo if "all" in request.GET else shown.todo[:MOST]
     return {
@@ -101,7 +101,7 @@ def _weekday(shown: Board) -> str:
     return names[shown.span.day.weekday()]
 
 
-def _url(request: HttpRequest, name: str, shown: Board, **changes: str) -> str:
+def _url(request: MemberRequest, name: str, shown: Board, **changes: str) -> str:
     """A page of this board with the unit and lens that are chosen."""
     chosen = QueryDict(mutable=True)
     chosen["lens"] = shown.lens.key
@@ -191,7 +191,7 @@ def _sanitation(shown: Board, doors: Doors) -> list[dict[str, Any]]:
     ]
 
 
-def _lenses(request: HttpRequest, shown: Board) -> list[dict[str, Any]]:
+def _lenses(request: MemberRequest, shown: Board) -> list[dict[str, Any]]:
     return [
         {
             "label": LENSES[key],
@@ -222,7 +222,7 @@ def _plan_note(shown: Board) -> str:
     return _("%(done)s of %(n)s settled") % {"done": looks.count("done"), "n": seen}
 
 
-def _minis(request: HttpRequest, shown: Board) -> list[Any]:
+def _minis(request: MemberRequest, shown: Board) -> list[Any]:
     if len(shown.units) < 2:
         return []
     return [

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from compounds.access import member_page
+from compounds.access import MemberRequest, member_page
 from compounds.models import Compound
 from compounds.roles import Permission
 from lockdown.kernel.forms import attempt
@@ -27,21 +27,21 @@ from reports.forms import CommentForm
 
 
 @member_page(Permission.REPORT_SEE)
-def day(request: HttpRequest) -> HttpResponse:
+def day(request: MemberRequest) -> HttpResponse:
     """For staff: figures are doors to the rows behind them."""
     back = Doors(request.member, request.compound.slug).to("reports:board")
     return _page(request, "reports:day", back)
 
 
 @member_page(Permission.REPORT_SEE)
-def review_day(request: HttpRequest) -> HttpResponse:
+def review_day(request: MemberRequest) -> HttpResponse:
     """For the committee: the same figures and a place to comment."""
     return _page(request, "reports:review-day", reverse("reports:review"))
 
 
 @member_page(Permission.REPORT_COMMENT)
 @require_POST
-def comment(request: HttpRequest) -> HttpResponse:
+def comment(request: MemberRequest) -> HttpResponse:
     form = CommentForm(request.POST)
     chosen = _day(request.compound, request.POST.get("day", ""))
     if form.is_valid():
@@ -68,7 +68,7 @@ def _day(compound: Compound, text: str) -> date:
 
 
 def _page(
-    request: HttpRequest,
+    request: MemberRequest,
     name: str,
     back_url: str,
     form: CommentForm | None = None,
@@ -113,7 +113,7 @@ def _orders(figures: DayFigures) -> str:
     return _(", ").join(shown) or _("not sealed")
 
 
-def _linked(request: HttpRequest, figures: list[Figure], chosen: date) -> list[dict[str, Any]]:
+def _linked(request: MemberRequest, figures: list[Figure], chosen: date) -> list[dict[str, Any]]:
     """Each figure with the way to its rows, for members who may go there."""
     doors = Doors(request.member, request.compound.slug)
     lines = []
@@ -125,5 +125,5 @@ def _linked(request: HttpRequest, figures: list[Figure], chosen: date) -> list[d
     return lines
 
 
-def _day_url(request: HttpRequest, name: str, chosen: date) -> str:
+def _day_url(request: MemberRequest, name: str, chosen: date) -> str:
     return f"{reverse(name, args=[request.compound.slug])}?day={chosen.isoformat()}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from households.access import resident_page
+from households.access import ResidentRequest, resident_page
 from notices.actions import mark_read
 from reports.panels import Panels, answer, draw, etag, named, poll_element
 from reports.resident import home_day
@@ -25,7 +25,7 @@ PANELS = {
 
 
 @resident_page("The household's own page.")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: ResidentRequest) -> HttpResponse:
     now = timezone.now()
     context = _context(request)
     if any(notice.read_at is None for notice in context["home"].notices):
@@ -36,13 +36,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @resident_page("The same page, asked again while it is open.")
-def home_live(request: HttpRequest) -> HttpResponse:
+def home_live(request: ResidentRequest) -> HttpResponse:
     """The panels that changed; 304 when none did. A poll does not count as reading."""
     panels = _panels(request, _context(request))
     return answer(request, panels, "home-poll", reverse("reports:home-live"), EVERY)
 
 
-def _context(request: HttpRequest) -> dict[str, Any]:
+def _context(request: ResidentRequest) -> dict[str, Any]:
     shown = home_day(request.compound, request.household, request.home, timezone.now())
     return {
         "home": shown,
@@ -54,5 +54,5 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _panels(request: HttpRequest, context: dict[str, Any]) -> Panels:
+def _panels(request: ResidentRequest, context: dict[str, Any]) -> Panels:
     return draw(PANELS, context | {"csrf_token": get_token(request)})

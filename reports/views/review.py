@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compounds.access import memberships, person_page
+from compounds.access import PersonRequest, memberships, person_page
 from compounds.models import Compound, Member, Officer, Organization
 from compounds.roles import Permission, Role
 from compounds.views import landing
@@ -21,7 +21,7 @@ from reports.portfolio import Glance, glances
 
 
 @person_page("A reviewer sees the compounds that were granted to them, of any company.")
-def review(request: HttpRequest) -> HttpResponse:
+def review(request: PersonRequest) -> HttpResponse:
     granted = [member for member in memberships(request.user) if member.may(Permission.REPORT_SEE)]
     if not granted:
         raise Http404
@@ -36,7 +36,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 @person_page("An officer sees the company's compounds; figures only where they are a member.")
-def company(request: HttpRequest) -> HttpResponse:
+def company(request: PersonRequest) -> HttpResponse:
     organizations = list(
         Organization.objects.filter(
             pk__in=Officer.objects.filter(user=request.user).values("organization")
