@@ -83,7 +83,7 @@ def member_page(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, compound: str, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, /, compound: str, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             member = membership(request.user, compound)
@@ -119,7 +119,7 @@ def memberships(user: User) -> list[Member]:
         )
 
 
-def run_inside(request: HttpRequest, member: Member, view: View, **kwargs: Any) -> HttpResponse:
+def run_inside(request: HttpRequest, member: Member, view: View, /, **kwargs: Any) -> HttpResponse:
     """Open the member's compound around the view."""
     compound = member.compound
     structlog.contextvars.bind_contextvars(compound=compound.pk)
