@@ -1,4 +1,5 @@
-"""One browser and one house for all tests here."""
+"""One browser and one house for all tests here, closed before other tests begin: while Playwright
+runs, Django takes this thread for an asynchronous one."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, browser: Browser
 ) -> Iterator[House]:
@@ -43,7 +44,7 @@ def house(
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None and not os.environ.get("CI"):
@@ -54,7 +55,7 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sessions(house: House, browser: Browser) -> dict[str, list]:
     """Cookies of everybody who has signed in, so that each does it once."""
     return {}
