@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports import rows
@@ -73,7 +74,16 @@ def _state(found: list[Row], all_done: bool, now: datetime) -> str:
 
 def rubbish_now(work: Iterable[Row], now: datetime) -> tuple[str, str, str]:
     """(word, small print, tone) for the facts strip: what residents do with their rubbish now."""
-    windows = sorted((row for row in work if row.kind == rows.WINDOW), key=lambda row: row.due_at)
+    # An older window that was missed stands in "now to do"; the strip speaks of today.
+    today = timezone.localdate(now)
+    windows = sorted(
+        (
+            row
+            for row in work
+            if row.kind == rows.WINDOW and timezone.localdate(row.due_at) == today
+        ),
+        key=lambda row: row.due_at,
+    )
     if not windows:
         return "–", _("no collection today"), ""
     waiting = [row for row in windows if not row.is_done and row.code != "closed"]
