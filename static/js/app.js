@@ -143,6 +143,10 @@
     return true;
   }
 
+  // On a phone the day begins at now, and stays where a thumb has moved it.
+  var dayAt = null;
+  doc.addEventListener("scroll", function (event) { if (event.target.className === "dayline") dayAt = event.target.scrollLeft; }, true);
+
   // What a fresh piece of page needs.
   function dress(root) {
     each("[data-copy][hidden], [data-step][hidden], [data-print][hidden]", function (button) { button.hidden = false; }, root);
@@ -152,6 +156,11 @@
     if (!restore(root)) each(".stack-phone", function (view) {
       var now = view.querySelector(".is-now");
       if (now && view.scrollHeight > view.clientHeight) view.scrollTop += now.getBoundingClientRect().top - view.getBoundingClientRect().top - view.clientHeight / 2;
+    }, root);
+    each(".dayline", function (line) {
+      var now = line.querySelector(".cur");
+      if (dayAt !== null) line.scrollLeft = dayAt;
+      else if (now && line.scrollWidth > line.clientWidth) line.scrollLeft += now.getBoundingClientRect().left - line.getBoundingClientRect().left - line.clientWidth / 2;
     }, root);
     var summary = (root || doc).querySelector("[data-focus]");
     if (summary) summary.focus();
