@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from compounds.access import public_page
-from lockdown.stacking import Cell, Floor, Stack
 from lockdown.templatetags.icons import ICONS
+from reports.stacking import Cell, Floor, Stack
 
 LEGEND = (
     ("now", "叫", "正在下楼"),

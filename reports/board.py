@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from compounds.models import Compound, Member
@@ -18,7 +18,8 @@ from reports import counts, rows
 from reports.days import DaySpan
 from reports.doors import Doors
 from reports.homes import Door, People, all_doors, all_people, covered
-from reports.rows import Row, due_within, is_open, with_stairs, work_rows
+from reports.prepared import prepared
+from reports.rows import Row, due_within, is_open, with_stairs, work_query
 from reports.stacks import LENSES, Lens, look_through
 from reports.today import day_events, rubbish_now
 from reports.todo import Line, Untold, not_told, now_to_do
@@ -26,6 +27,8 @@ from seals.models import OrderState, SealOrder
 from seals.queries import orders_in_force
 
 FEED_LINES = 7
+# Of these a lens shows also what is settled.
+WHOLE = ("verify", "tell", "recall")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def board(
     orders = [order for order in orders_in_force() if not member.unit_id or covered(doors, [order])]
     lenses = lenses_for(member)
     lens = lens if lens in lenses else lenses[0]
-    work = [row for row in work_rows(_wanted(lens, span)) if _may_see(row, member, orders)]
+    work = [row for row in _work(lens, span) if _may_see(row, member, orders)]
     numbers = counts.for_board(compound, member.unit_id)
     units, sealed = _by_unit(doors), covered(doors, orders)
     work = with_stairs(work) if len(units) > 1 else work
@@ -150,10 +153,21 @@ def _may_see(row: Row, member: Member, orders: list[SealOrder]) -> bool:
     return row.unit_id == member.unit_id
 
 
-def _wanted(lens: str, span: DaySpan) -> dict[str, Q]:
+def _work(lens: str, span: DaySpan) -> list[Row]:
+    whole = lens if lens in WHOLE else ""
+    found = _work_query(lens=whole, begin=span.begin, end=span.end)
+    return [Row._make(values) for values in found]
+
+
+@prepared
+def _work_query(lens: str, begin: datetime, end: datetime) -> QuerySet:
+    return work_query(_wanted(lens, begin, end))
+
+
+def _wanted(lens: str, begin: datetime, end: datetime) -> dict[str, Q]:
     """What the board reads of each kind: today's, what is still open, and what the lens shows."""
     running = Q(order__state=OrderState.IN_FORCE)
-    today = due_within(span.begin, span.end) | (is_open() & Q(due_at__lt=span.end))
+    today = due_within(begin, end) | (is_open() & Q(due_at__lt=end))
     in_force = SealOrder.objects.in_force().values("pk")
     verify = Q(sweep__closed_at=None)
     tell = Q(notice__cancelled_at=None)

@@ -10,6 +10,7 @@ from compounds.models import Compound
 from households.models import Access, Verification
 from notices.models import Receipt
 from reports import rows
+from reports.prepared import prepared
 from seals.models import SealOrder
 
 DONE = Count("id", filter=Q(finished_at__isnull=False))
@@ -20,14 +21,17 @@ def for_board(compound: Compound, unit: int | None = None) -> dict[str, tuple[in
 
     `unit` narrows it to one stair.
     """
+    return {what: (done, total) for what, done, total in _counts(compound=compound.pk, unit=unit)}
+
+
+@prepared
+def _counts(compound: int, unit: int | None) -> QuerySet:
     in_force = SealOrder.objects.in_force().values("pk")
     verify = Verification.objects.filter(sweep__closed_at=None, cancelled_at=None)
     tell = Receipt.objects.filter(
         notice__kind="seal", notice__order_id__in=in_force, cancelled_at=None
     )
-    waiting = Access.objects.filter(
-        granted_at=None, ended_at=None, household__compound_id=compound.pk
-    )
+    waiting = Access.objects.filter(granted_at=None, ended_at=None, household__compound_id=compound)
     if unit is not None:
         verify, tell = verify.filter(home__unit_id=unit), tell.filter(home__unit_id=unit)
         waiting = waiting.filter(household__home__unit_id=unit)
@@ -36,7 +40,7 @@ def for_board(compound: Compound, unit: int | None = None) -> dict[str, tuple[in
         _arm(rows.TELL, tell, DONE),
         _arm("waiting", waiting, Count("granted_at")),
     ]
-    return {what: (done, total) for what, done, total in _together(arms)}
+    return _together(arms)
 
 
 def _arm(what: str, found: QuerySet, done: Count) -> QuerySet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import NoReverseMatch, reverse
 
@@ -35,6 +36,8 @@ NEEDS = {
     "reports:day": P.REPORT_SEE,
     "reports:my-list": P.WORK_DO,
 }
+# These stand in for a compound and for ids while a pattern is made.
+SLUG, FIRST_ID = "slug-of-a-compound", 7_300_000_001
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,16 @@ class Doors:
     def to(self, name: str, *args: object) -> str:
         if not self.member.may(NEEDS[name]):
             return ""
-        try:
-            return reverse(name, args=[self.slug, *args])
-        except NoReverseMatch:
-            return ""
+        return _pattern(name, len(args)).format(self.slug, *args)
+
+
+@cache
+def _pattern(name: str, ids: int) -> str:
+    """The page's address with {0} for the compound and {1}… for ids; empty where there is none."""
+    try:
+        address = reverse(name, args=[SLUG, *(FIRST_ID + place for place in range(ids))])
+    except NoReverseMatch:
+        return ""
+    for place in range(ids):
+        address = address.replace(str(FIRST_ID + place), f"{{{place + 1}}}")
+    return address.replace(SLUG, "{0}")

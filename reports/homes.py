@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import CharField, Count, F, FilteredRelation, Q, Value
+from django.db.models import CharField, Count, F, FilteredRelation, Q, QuerySet, Value
 
 from compounds.models import Home, Unit
 from households.models import INSIDE, CareFlag, CareKind, Resident
+from reports.prepared import prepared
 from seals.models import SealOrder
 
 
@@ -36,8 +36,13 @@ class People(NamedTuple):
 
 def all_doors() -> list[Door]:
     """Every home of the scope in walking order; one query."""
+    return [Door._make(row) for row in _doors()]
+
+
+@prepared
+def _doors() -> QuerySet:
     current = FilteredRelation("households", condition=Q(households__closed_at=None))
-    rows = (
+    return (
         Home.objects.annotate(file=current)
         .order_by("position", "id")
         .values_list(
@@ -51,11 +56,21 @@ def all_doors() -> list[Door]:
             "number",
         )
     )
-    return [Door._make(row) for row in rows]
 
 
 def all_people() -> People:
     """Who lives where and who needs care, by household; one query."""
+    found = People({}, {}, set())
+    for household, what, here, known in _people():
+        if what == "people":
+            found.inside[household], found.known[household] = here, known
+        else:
+            found.lone_elders.add(household)
+    return found
+
+
+@prepared
+def _people() -> QuerySet:
     living = Resident.objects.filter(moved_out_at=None).order_by().values("household_id")
     counts = living.annotate(
         what=Value("people", output_field=CharField()),
@@ -67,13 +82,7 @@ def all_people() -> People:
         .order_by()
         .values_list("household_id", F("kind"), Value(0), Value(0))
     )
-    found = People(Counter(), Counter(), set())
-    for household, what, here, known in counts.union(flags, all=True):
-        if what == "people":
-            found.inside[household], found.known[household] = here, known
-        else:
-            found.lone_elders.add(household)
-    return found
+    return counts.union(flags, all=True)
 
 
 def has_many_stairs() -> bool:

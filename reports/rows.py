@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, CharField, DateTimeField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
-from django_scopes import scopes_disabled
+from django_scopes import get_scope, scopes_disabled
 from django_scopes.exceptions import ScopeError
 
 from compounds.work import SOON
 from households.models import Verification
-from lockdown.kernel.tenancy import scoped_compounds
 from notices.models import Receipt
 from seals.models import PlanPart, PlanTask, Recall
 from volunteers.models import CareVisit
@@ -176,12 +175,17 @@ def work_rows(wanted: Mapping[str, Q], *, cancelled: bool = False) -> list[Row]:
 
     Cancelled work is left out unless `cancelled` leaves that to the conditions.
     """
+    return [Row._make(values) for values in work_query(wanted, cancelled=cancelled)]
+
+
+def work_query(wanted: Mapping[str, Q], *, cancelled: bool = False) -> QuerySet:
+    """The query behind `work_rows`: values in the order of `Row`."""
     first, *rest = [_arm(kind, where, cancelled) for kind, where in wanted.items()]
-    return [Row._make(values) for values in first.union(*rest, all=True)]
+    return first.union(*rest, all=True)
 
 
 def _arm(kind: str, where: Q, cancelled: bool) -> QuerySet:
-    compounds = scoped_compounds()
+    compounds = get_scope().get("compound")
     if not compounds:
         raise ScopeError("Work is read inside a scope.")
     found = _whole(kind).filter(where, compound_id__in=compounds)

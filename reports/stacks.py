@@ -11,10 +11,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lockdown.stacking import Cell, Floor, Stack
 from reports import rows
 from reports.homes import Door
 from reports.rows import Row
+from reports.stacking import Cell, Floor, Stack
 from reports.words import unit_name
 
 Look = tuple[str, str, Any]  # status, letter, words

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from lockdown import multiples, stacking
 from lockdown.kernel.masking import mask_name, mask_phone
 from lockdown.kernel.wording import clock, daytime, fen, minutes, percent, phrase, since
 from lockdown.templatetags import dayline as day
 from lockdown.templatetags.icons import GLYPHS, ICONS
+from reports import multiples, stacking
 
 register = template.Library()
 

@@ -19,8 +19,8 @@ TEMPLATES = [
     for path in (ROOT / "templates").glob(pattern)
 ]
 PYTHON = [
-    ROOT / "lockdown/stacking.py",
-    ROOT / "lockdown/multiples.py",
+    ROOT / "reports/stacking.py",
+    ROOT / "reports/multiples.py",
     *(ROOT / "lockdown/templatetags").glob("*.py"),
 ]
 

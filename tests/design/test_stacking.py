@@ -4,8 +4,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lockdown.multiples import render_mini, render_minis
-from lockdown.stacking import (
+from lockdown.styleguide import sample_stack
+from reports.multiples import render_mini, render_minis
+from reports.stacking import (
     Cell,
     Floor,
     Stack,
@@ -14,7 +15,6 @@ from lockdown.stacking import (
     render_desk,
     render_phone,
 )
-from lockdown.styleguide import sample_stack
 
 
 def _one(cell: Cell | None, *more: Cell | None, **stack: object) -> Stack:

@@ -5,7 +5,7 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
-from lockdown.stacking import STATUSES, Stack, columns_of
+from reports.stacking import STATUSES, Stack, columns_of
 
 MINI = 9
 MINI_SHAPES = {
