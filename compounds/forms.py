@@ -19,6 +19,10 @@ SUFFIX = re.compile(
 
 
 class SignInForm(AuthenticationForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("Sign-in name")
+
     error_messages = {
         "invalid_login": _("Name or password is not right. Passwords are case-sensitive."),
         "inactive": _("This account has been closed. Ask your manager."),

@@ -73,6 +73,7 @@ def xiaodongmen(site: Site, first_day: date, *, until: datetime) -> None:
         (third, "09:10", lambda: deeds.disinfect(site)),
         (third, "09:40", lambda: deeds.tell_next(site, 64, how="door")),
         (third, "12:00", lambda: _lift(site)),
+        (third, "13:30", lambda: deeds.tell_next(site, 64)),
     ]
     _act(site, scenes, until)
 
