@@ -169,10 +169,11 @@ def _drawing(stack: Stack, geo: Geometry, kind: str) -> str:
         cells.append(_floor(floor, top, geo))
     height, width = round(geo.height, 1), round(geo.width, 1)
     name = escape(stack.title)
+    said = escape(_("floors"))
     return (
         f'<div class="stack-view {kind}">'
         f'<svg class="sp stack-pin" width="{LABEL}" height="{height}" role="group"'
-        f' aria-label="{name} {escape(_("floors"))}">{"".join(pins)}</svg>'
+        f' aria-label="{name} {said}">{"".join(pins)}</svg>'
         f'<svg class="sp" width="{width}" height="{height}" role="group" aria-label="{name}">'
         f"{_house(geo)}{''.join(cells)}{_ground(stack, geo)}</svg></div>"
     )
