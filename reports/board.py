@@ -13,20 +13,19 @@ from django.utils.translation import gettext as _
 from compounds.models import Compound, Member
 from compounds.roles import Permission
 from journal.queries import Line as Entry
-from journal.queries import feed
 from reports import counts, rows
 from reports.days import DaySpan
 from reports.doors import Doors
+from reports.feed import FEW, newest
 from reports.homes import Door, People, all_doors, all_people, covered
+from reports.orders import orders_in_force
 from reports.prepared import prepared
 from reports.rows import Row, due_within, is_open, with_stairs, work_query
 from reports.stacks import LENSES, Lens, look_through
 from reports.today import day_events, rubbish_now
 from reports.todo import Line, Untold, not_told, now_to_do
 from seals.models import OrderState, SealOrder
-from seals.queries import orders_in_force
 
-FEED_LINES = 7
 # Of these a lens shows also what is settled.
 WHOLE = ("verify", "tell", "recall")
 
@@ -71,7 +70,11 @@ def board(
     """The board of the scope's compound; seven queries, whatever its size."""
     span = DaySpan.of(compound, compound.today(now))
     doors = [door for door in all_doors() if member.unit_id in (None, door.unit_id)]
-    orders = [order for order in orders_in_force() if not member.unit_id or covered(doors, [order])]
+    orders = [
+        order
+        for order in orders_in_force(compound)
+        if not member.unit_id or covered(doors, [order])
+    ]
     lenses = lenses_for(member)
     lens = lens if lens in lenses else lenses[0]
     work = [row for row in _work(lens, span) if _may_see(row, member, orders)]
@@ -126,15 +129,15 @@ def _numbers(
 def _feed(member: Member, doors: list[Door], orders: list[SealOrder]) -> list[Entry]:
     """The newest facts; for a member of one stair those of its homes and orders."""
     if member.unit_id is None:
-        return feed(limit=FEED_LINES)
+        return newest()
     homes = {door.household_id for door in doors if door.household_id}
     numbers = {order.pk for order in orders}
     near = [
         entry
-        for entry in feed(limit=FEED_LINES * 12)
+        for entry in newest(many=True)
         if entry.household_id in homes or entry.order_id in numbers
     ]
-    return near[:FEED_LINES]
+    return near[:FEW]
 
 
 def lenses_for(member: Member) -> list[str]:

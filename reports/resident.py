@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compounds.models import Compound, Home
-from households.models import Household, Resident
+from households.models import Household
 from lockdown.kernel.masking import mask_name
-from notices.queries import HomeNotice, home_notices
+from notices.queries import HomeNotice
 from reports import rows
 from reports.days import DaySpan
-from reports.rows import Row, due_within, work_rows
+from reports.household import names_of, notices_of, today_of
+from reports.orders import orders_in_force
+from reports.rows import Row
 from reports.words import LEVEL_RULES, clock, day_name, unit_name, when
 from seals.models import SealOrder
-from seals.queries import open_order_for_home
+from seals.queries import covers, strictest
 from waste.queries import RubbishNow, rubbish_now
 
 
@@ -59,10 +60,10 @@ class HomeDay:
 def home_day(compound: Compound, household: Household, home: Home, now: datetime) -> HomeDay:
     """One household's page; five queries."""
     span = DaySpan.of(compound, compound.today(now))
-    order = open_order_for_home(home)
-    notices = home_notices(household, now)
+    order = strictest(one for one in orders_in_force(compound) if covers(one, home))
+    notices = notices_of(household.pk, now)
     rubbish = rubbish_now(home.unit_id, now) if order else None
-    today = _today(_rows(household, home, span), order, span, now)
+    today = _today(today_of(household.pk, home.unit_id, span), order, span, now)
     return HomeDay(
         label=f"{unit_name(home.unit.building.number, home.unit.number)} {home.number}",
         note=_family(household),
@@ -74,22 +75,9 @@ def home_day(compound: Compound, household: Household, home: Home, now: datetime
     )
 
 
-def _rows(household: Household, home: Home, span: DaySpan) -> list[Row]:
-    """This stair's rounds and windows of today, and a call to somebody of this household."""
-    today = due_within(span.begin, span.end)
-    stair = today & Q(unit_id=home.unit_id)
-    return work_rows(
-        {rows.ROUND: stair, rows.WINDOW: stair, rows.CARE: today & Q(household=household)}
-    )
-
-
 def _family(household: Household) -> str:
     """张** 家 · 3 人"""
-    names = list(
-        Resident.objects.filter(household=household, moved_out_at=None)
-        .order_by("-is_head", "position", "id")
-        .values_list("name", flat=True)
-    )
+    names = names_of(household.pk)
     if not names:
         return ""
     count = len(names)

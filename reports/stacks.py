@@ -27,6 +27,7 @@ LENSES = {
     "recall": gettext_lazy("Recall"),
 }
 NOTHING: Look = ("wait", "", "")
+ELDER = "elder"
 # For each lens, what a home can look like. The first that fits is taken; worst first.
 VERIFY_LOOKS: dict[str, Look] = {
     "disputed": ("late", "异", gettext_lazy("differs from the roster")),
@@ -185,18 +186,26 @@ def mini_stack(doors: list[Door], lens: Lens, *, url: str, title: str = "") -> S
 
 
 def _floors(doors: list[Door], lens: Lens, elders: set[int], file_url: str) -> list[Floor]:
+    looks = _spoken_looks(lens.key)
     by_floor: dict[int, list[Cell]] = defaultdict(list)
     for door in doors:
-        by_floor[door.floor].append(_cell(door, lens, elders, file_url))
+        by_floor[door.floor].append(_cell(door, lens, looks, elders, file_url))
     return [Floor(number=number, cells=cells) for number, cells in by_floor.items()]
 
 
-def _cell(door: Door, lens: Lens, elders: set[int], file_url: str) -> Cell:
-    status, letter, words = lens.look(door.home_id)
+def _spoken_looks(key: str) -> dict[str, Look]:
+    """The lens's looks with words in the reader's language, translated once for all homes."""
+    looks = {name: (*look[:2], str(look[2])) for name, look in LOOKS[key].items()}
+    return looks | {"": NOTHING, ELDER: ("", "", _("elder living alone"))}
+
+
+def _cell(
+    door: Door, lens: Lens, looks: Mapping[str, Look], elders: set[int], file_url: str
+) -> Cell:
+    status, letter, said = looks[lens.looks.get(door.home_id, "")]
     care = door.household_id in elders
-    said = str(words)
     if care:
-        said = f"{_('elder living alone')} {said}"
+        said = f"{looks[ELDER][2]} {said}"
     url = file_url.replace("/0/", f"/{door.household_id}/") if door.household_id else ""
     return Cell(door=door.number, status=status, letter=letter, mark_care=care, label=said, url=url)
 

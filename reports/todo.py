@@ -301,21 +301,23 @@ def not_told(work: Iterable[Row], doors: Doors, now: datetime) -> list[Untold]:
     rank = {"knock": 0, "call": 1}
     open_rows = [row for row in work if row.kind == rows.TELL and not row.is_done]
     open_rows.sort(key=lambda row: (rank.get(row.code, 3), row.due_at, row.floor or 0, row.door))
+    late = {due: length(due, now) for due in {row.due_at for row in open_rows} if due < now}
+    late = {due: _("%(time)s late") % {"time": time} for due, time in late.items()}
+    routes = {code: str(words) for code, words in ROUTES.items()}
     seen: set[int | None] = set()
     lines = []
     for row in open_rows:
         if row.household_id in seen or row.code == "app":
             continue
         seen.add(row.household_id)
-        late = row.is_late(now)
         lines.append(
             Untold(
                 row.door,
-                str(ROUTES.get(row.code, row.title)),
+                routes.get(row.code, row.title),
                 row.title,
                 row.who or "",
-                "late" if late else "",
-                late_by(row, now) if late else "",
+                "late" if row.due_at in late else "",
+                late.get(row.due_at, ""),
                 doors.to("households:file", row.household_id),
             )
         )
