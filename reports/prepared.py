@@ -74,7 +74,8 @@ def prepared(build: Callable[..., QuerySet]) -> Callable[..., Rows]:
         key = (len(compounds), frozenset(open_), frozenset(fixed.items()))
         if key not in statements:
             statements[key] = _write(build, arguments, open_, len(compounds))
-        return statements[key].rows({**arguments, **dict(enumerate(compounds))})
+        values: dict[Any, Any] = {**dict(enumerate(compounds)), **arguments}
+        return statements[key].rows(values)
 
     return run
 
