@@ -73,6 +73,7 @@ def django_db_setup(django_db_blocker: pytest.Item) -> Iterator[None]:
             )
         _use(name)
         _flush_as_owner(name)
+        make_cast()  # committed once; each test works in a transaction on top of it
     yield
     with django_db_blocker.unblock():
         connections.close_all()
