@@ -17,7 +17,8 @@ from lockdown.kernel.wording import percent
 from reports import rows
 from reports.board import Board, board, order_pill
 from reports.doors import Doors
-from reports.panels import Panels, answer, draw, etag, named, poll_element
+from reports.kept import Drawn, kept
+from reports.panels import answer, draw, etag, named, poll_element
 from reports.stacks import LENSES, mini_stack, unit_stack
 from reports.words import clock, day_name, unit_name
 
@@ -37,30 +38,45 @@ PANELS = {
 
 @member_page(Permission.BOARD_SEE)
 def board_page(request: MemberRequest) -> HttpResponse:
-    shown = _board(request)
-    context = _context(request, shown)
-    panels = draw(PANELS, context)
-    poll = poll_element("board-poll", context["live_url"], etag(panels), EVERY)
-    return render(request, "reports/board.html", context | {"panel": named(panels), "poll": poll})
+    drawn = _drawn(request)
+    doors = Doors(request.member, request.compound.slug)
+    context = {
+        "has_homes": drawn.facts["has_homes"],
+        "compound_name": request.compound.name,
+        "compound_url": doors.to("reports:board"),
+        "search_url": doors.to("households:list"),
+        "seal_url": doors.to("seals:order-new"),
+        "homes_url": doors.to("compounds:settings"),
+        "panel": named(drawn.panels),
+        "poll": poll_element("board-poll", drawn.facts["live_url"], etag(drawn.panels), EVERY),
+    }
+    return render(request, "reports/board.html", context)
 
 
 @member_page(Permission.BOARD_SEE)
 def board_live(request: MemberRequest) -> HttpResponse:
     """The panels that changed since the ETag that the page sends; 304 when none did."""
-    context = _context(request, _board(request))
-    panels: Panels = draw(PANELS, context)
-    return answer(request, panels, "board-poll", context["live_url"], EVERY)
+    drawn = _drawn(request)
+    return answer(request, drawn.panels, "board-poll", drawn.facts["live_url"], EVERY)
 
 
-def _board(request: MemberRequest) -> Board:
-    unit = request.GET.get("unit", "")
-    return board(
-        request.compound,
-        request.member,
-        timezone.now(),
-        lens=request.GET.get("lens", ""),
-        unit=int(unit) if unit.isdecimal() and len(unit) < 15 else None,
-    )
+def _drawn(request: MemberRequest) -> Drawn:
+    """The panels, which members who may see the same things share for some seconds."""
+    now, member = timezone.now(), request.member
+    asked = request.GET.get("unit", "")
+    unit = int(asked) if asked.isdecimal() and len(asked) < 15 else None
+    lens, whole = request.GET.get("lens", ""), "all" in request.GET
+    lens = lens if lens in LENSES else ""
+
+    def draw_now() -> Drawn:
+        shown = board(request.compound, member, now, lens=lens, unit=unit)
+        context = _context(request, shown)
+        facts = {"live_url": context["live_url"], "has_homes": bool(shown.units)}
+        return Drawn(draw(PANELS, context), facts)
+
+    may = tuple(permission.value for permission in Permission if member.may(permission))
+    sees = (may, member.unit_id, lens, unit, whole)
+    return kept("board", request.compound, now, sees, draw_now)
 
 
 def _context(request: MemberRequest, shown: Board) -> dict[str, Any]:
@@ -69,9 +85,6 @@ def _context(request: MemberRequest, shown: Board) -> dict[str, Any]:
     return {
         "board": shown,
         "now": shown.now,
-        "compound_name": request.compound.name,
-        "compound_url": doors.to("reports:board"),
-        "search_url": doors.to("households:list"),
         "live_url": _url(request, "reports:board-live", shown),
         "seal_url": doors.to("seals:order-new"),
         "orders": _orders(shown, doors),
@@ -91,7 +104,6 @@ def _context(request: MemberRequest, shown: Board) -> dict[str, Any]:
         "untold_more": max(0, len(shown.untold) - 6),
         "reach_url": doors.to("notices:reach"),
         "feed": _feed(shown, doors),
-        "homes_url": doors.to("compounds:settings"),
         "import_url": doors.to("households:import-new"),
     }
 

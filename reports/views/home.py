@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from households.access import ResidentRequest, resident_page
 from notices.actions import mark_read
-from reports.panels import Panels, answer, draw, etag, named, poll_element
+from reports.kept import Drawn, kept
+from reports.panels import answer, draw, etag, named, poll_element
 from reports.resident import home_day
 
 EVERY = 30  # seconds between two polls
@@ -27,32 +29,42 @@ PANELS = {
 @resident_page("The household's own page.")
 def home(request: ResidentRequest) -> HttpResponse:
     now = timezone.now()
-    context = _context(request)
-    if any(notice.read_at is None for notice in context["home"].notices):
+    drawn = _drawn(request, now)
+    if drawn.facts["unread"]:
         mark_read(household=request.household, now=now)
-    panels = _panels(request, context)
-    poll = poll_element("home-poll", reverse("reports:home-live"), etag(panels), EVERY)
-    return render(request, "reports/home.html", context | {"panel": named(panels), "poll": poll})
+    context = {
+        "home_label": drawn.facts["label"],
+        "home_note": drawn.facts["note"],
+        "home_url": reverse("reports:home"),
+        "duty_phone": request.compound.duty_phone,
+        "compound_name": request.compound.name,
+        "panel": named(drawn.panels),
+        "poll": poll_element("home-poll", reverse("reports:home-live"), etag(drawn.panels), EVERY),
+    }
+    return render(request, "reports/home.html", context)
 
 
 @resident_page("The same page, asked again while it is open.")
 def home_live(request: ResidentRequest) -> HttpResponse:
     """The panels that changed; 304 when none did. A poll does not count as reading."""
-    panels = _panels(request, _context(request))
+    panels = _drawn(request, timezone.now()).panels
     return answer(request, panels, "home-poll", reverse("reports:home-live"), EVERY)
 
 
-def _context(request: ResidentRequest) -> dict[str, Any]:
-    shown = home_day(request.compound, request.household, request.home, timezone.now())
-    return {
-        "home": shown,
-        "home_label": shown.label,
-        "home_note": shown.note,
-        "home_url": reverse("reports:home"),
-        "duty_phone": request.compound.duty_phone,
-        "compound_name": request.compound.name,
-    }
+def _drawn(request: ResidentRequest, now: datetime) -> Drawn:
+    """The household's own panels, kept for its phones; each request's forms get its own token."""
 
+    def draw_now() -> Drawn:
+        shown = home_day(request.compound, request.household, request.home, now)
+        token = get_random_string(40)
+        facts = {
+            "label": shown.label,
+            "note": shown.note,
+            "unread": any(notice.read_at is None for notice in shown.notices),
+            "token": token,
+        }
+        return Drawn(draw(PANELS, {"home": shown, "csrf_token": token}), facts)
 
-def _panels(request: ResidentRequest, context: dict[str, Any]) -> Panels:
-    return draw(PANELS, context | {"csrf_token": get_token(request)})
+    sees = (request.household.pk, request.home.pk)
+    drawn = kept("home", request.compound, now, sees, draw_now)
+    return drawn.with_text(drawn.facts["token"], get_token(request))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -73,6 +74,7 @@ def test_put_it_out_now_is_the_one_strong_action(cast: Cast, running: SealOrder)
     assert "/acknowledge/" in page(client).split("home-today")[0]
     with site.open():
         RubbishWindow.objects.update(phase="put_out", opened_at=timezone.now())
+    cache.clear()
     top = page(client).split('id="home-today"')[0]
     assert "/acknowledge/" not in top
     assert '<section class="now">' in top
@@ -100,6 +102,7 @@ def test_an_unchanged_poll_answers_304(cast: Cast, running: SealOrder) -> None:
     assert (first.status_code, again.status_code) == (200, 304)
     with cast.yujingwan.open():
         RubbishWindow.objects.update(phase="put_out", opened_at=timezone.now())
+    cache.clear()
     changed = client.get("/home/live/", headers={"If-None-Match": first["ETag"]})
     assert changed.status_code == 200
     assert 'id="home-now" hx-swap-oob' in changed.content.decode()
