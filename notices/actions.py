@@ -57,7 +57,7 @@ def send_notice(
         is_emergency=is_emergency,
         needs_acknowledging=needs_acknowledging,
         order_id=order_id,
-        send_at=send_at or now,
+        send_at=max(send_at or now, now),  # a time that has passed means now
         by=by,
     )
     if made and notice.send_at <= now:

@@ -185,3 +185,18 @@ def test_telling_nobody_is_refused(cast: Cast) -> None:
 def test_another_compound_is_told_nothing(cast: Cast, sent: Notice) -> None:
     with cast.huaidong.open():
         assert (Notice.objects.count(), Receipt.objects.count()) == (0, 0)
+
+
+def test_a_time_that_has_passed_means_now(cast: Cast) -> None:
+    with cast.yujingwan.open() as compound:
+        before = timezone.now()
+        notice = send_notice(
+            compound=compound,
+            kind=NoticeKind.GENERAL,
+            title="停水",
+            body="今晚停水",
+            cause="past-time",
+            send_at=before - timedelta(days=700),
+            by=cast.yujingwan.manager,
+        )
+        assert notice.send_at >= before
