@@ -12,9 +12,9 @@ from journal.models import Delivery, Entry
 from journal.outbox import carry_out
 from lockdown.kernel.errors import Refused
 from notices import sending
-from notices.actions import withdraw
+from notices.actions import send_notice, withdraw
 from notices.audience import Audience
-from notices.models import Notice, Receipt, Route
+from notices.models import Notice, NoticeKind, Receipt, Route
 from notices.tasks import send, sweep
 from tests.cast import Cast
 from tests.notices.people import give_phone, receipt, sign_in, tell
