@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.conf import settings
 from django.test import Client
@@ -66,21 +66,29 @@ def _figures(name: str, page_of: Callable[[Site], Page]) -> Iterator[Result]:
 
 
 def _rates(name: str, page: Page, target: Target | None) -> Iterator[Result]:
-    """The page beside its own statements replayed, and beside as many look-ups by key."""
+    """The page beside its own statements replayed, and beside as many look-ups by key.
+
+    Both without a cache, so that each page is drawn; then with panels kept, beside the same stub.
+    """
     seen = look(page.client, page.path)
     own = _write(page, name, seen)
-    with server() as port:
-
-        def rate(path: str) -> float:
-            return requests_a_second(port, path, page.cookie, len(seen.body))
-
-        for path in (page.path, page.stub(name), page.stub(f"{name}-keys")):
+    stub, by_key = page.stub(name), page.stub(f"{name}-keys")
+    with server(cached=False) as port:
+        rate = partial(requests_a_second, port, cookie=page.cookie, size=len(seen.body))
+        for path in (page.path, stub, by_key):
             rate(path)  # warm
-        pairs = alternate(lambda: rate(page.path), lambda: rate(page.stub(name)), rounds=ROUNDS)
-        keys = alternate(lambda: rate(page.path), lambda: rate(page.stub(f"{name}-keys")))
-    size = f"{len(seen.body) / 1024:.0f} KB, {seen.count} queries, granian, 1 worker"
+        pairs = alternate(lambda: rate(page.path), lambda: rate(stub), rounds=ROUNDS)
+        keys = alternate(lambda: rate(page.path), lambda: rate(by_key))
+    with server() as port:
+        rate = partial(requests_a_second, port, cookie=page.cookie, size=len(seen.body))
+        for path in (page.path, stub):
+            rate(path)
+        kept = alternate(lambda: rate(page.path), lambda: rate(stub))
+    size = f"{len(seen.body) / 1024:.0f} KB, {seen.count} queries, granian, 1 worker, no cache"
     yield Result(name, "pages/s", pairs, target, f"stub: its {own} statements, its bytes", size)
     yield Result(f"{name}_keys", "pages/s", keys, None, f"stub: {own} look-ups by key, its bytes")
+    note = "panels kept 10 to 15 s"
+    yield Result(f"{name}_warm", "pages/s", kept, None, "stub: as for the drawn page", note)
 
 
 def _write(page: Page, name: str, seen: Seen) -> int:

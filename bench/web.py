@@ -55,12 +55,12 @@ def running(name: str, command: list[str], env: dict[str, str]) -> Iterator[subp
 
 
 @contextlib.contextmanager
-def server() -> Iterator[int]:
-    """The port of a granian with one worker of two threads."""
+def server(*, cached: bool = True) -> Iterator[int]:
+    """The port of a granian with one worker of two threads; without a cache if so wished."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "lockdown.wsgi:application"]
     command += ["--host", HOST, "--port", str(port), "--workers", "1", "--blocking-threads", "2"]
-    with running("web", command, {"LOG_LEVEL": "INFO"}) as process:
+    with running("web", command, {"LOG_LEVEL": "INFO", "BENCH_CACHE": str(int(cached))}) as process:
         _wait(process, f"http://{HOST}:{port}/healthz")
         yield port
 
