@@ -26,6 +26,7 @@ from reports.panels import Panels
 from reports.prepared import prepared
 
 SECONDS = (10, 15)  # panels live between these, so that not all expire at once
+MINUTE = 60  # panels tell the time to the minute
 LOCK_SECONDS = 5
 WAITS, WAIT = 10, 0.02  # how often, and for how many seconds, one waits for whom is drawing
 
@@ -52,7 +53,7 @@ def kept(
     draw for themselves when it takes longer.
     """
     newest = _newest(compound=compound.pk)
-    minute = int(now.timestamp() // 60)
+    minute = int(now.timestamp() // MINUTE)
     told = (page, compound.pk, sees, get_language(), minute, newest)
     key = f"panels:{hashlib.blake2b(repr(told).encode(), digest_size=20).hexdigest()}"
     if (found := _read(key)) is not None:

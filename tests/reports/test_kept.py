@@ -28,6 +28,12 @@ AWAY = {
 }
 
 
+@pytest.fixture(autouse=True)
+def one_long_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No minute ends between two looks of a test."""
+    monkeypatch.setattr(kept, "MINUTE", 10**10)
+
+
 @pytest.fixture
 def running(cast: Cast) -> SealOrder:
     with cast.yujingwan.open():
