@@ -98,6 +98,11 @@ class DayFigures:
     def is_today(self) -> bool:
         return self.inside is not None
 
+    @property
+    def late_total(self) -> int:
+        """How many things passed their limit, counted as on the list of compounds."""
+        return sum(figure.late for figure in (*self.people, *self.work))
+
 
 def day_figures(compound: Compound, day: date, now: datetime) -> DayFigures:
     """The day of the scope's compound; eight queries, whatever its size."""
