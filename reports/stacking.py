@@ -7,8 +7,10 @@ Lengths are CSS pixels; SVGs are drawn at their own size, so text keeps its size
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 STATUSES = ("now", "next", "done", "late", "wait")
@@ -224,7 +226,7 @@ def _ground(stack: Stack, geo: Geometry) -> str:
 
 
 def _floor(floor: Floor, top: float, geo: Geometry) -> str:
-    column, parts = 0, []
+    column, parts, language = 0, [], get_language()
     for cell in floor.cells:
         if cell is None:
             column += 1
@@ -233,13 +235,19 @@ def _floor(floor: Floor, top: float, geo: Geometry) -> str:
         width = round(geo.lefts[end] - geo.lefts[column] - geo.gap, 1)
         if end in geo.shafts:
             width = round(width - SHAFT, 1)
-        parts.append(_cell(cell, geo.lefts[column], top, width, geo))
+        parts.append(_cell(cell, geo.lefts[column], top, width, geo, language))
         column = end
     return "".join(parts)
 
 
-def _cell(cell: Cell, left: float, top: float, width: float, geo: Geometry) -> str:
-    """One home as a link; coordinates are absolute, so that no group needs a transform."""
+@lru_cache(maxsize=20_000)
+def _cell(
+    cell: Cell, left: float, top: float, width: float, geo: Geometry, language: str | None
+) -> str:
+    """One home as a link; coordinates are absolute, so that no group needs a transform.
+
+    The same home in the same state is drawn once in a process; `language` is part of its words.
+    """
     high = round(geo.pitch_y - geo.gap, 1)
     base = round(top + high / 2 + geo.font * 0.36, 1)
     pad = 8 if width >= 68 else 4 if width < 56 else 6
