@@ -154,7 +154,9 @@ def test_a_longer_order_wants_again_what_a_shorter_one_cancelled(
     cast: Cast, django_capture_on_commit_callbacks: Any
 ) -> None:
     site = cast.yujingwan
-    start = timezone.now() - timedelta(hours=1)
+    # From a morning, so that the first evening's round is in the plan whatever the hour is now.
+    morning = timezone.localtime(timezone.now(), site.compound.tz).replace(hour=8, minute=0)
+    start = morning - timedelta(days=1)
     long, short = start + timedelta(days=6), timezone.now() + timedelta(days=3)
     with django_capture_on_commit_callbacks(execute=True), site.open():
         order = seal_place(site, starts_at=start, ends_at=long, key="longer-again")
