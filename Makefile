@@ -37,8 +37,8 @@ demo: $(TEXTS) ## Run everything with the demo data on http://localhost:8000 (PO
 demo-reset: $(TEXTS) ## The same, after forgetting all data
 	@PORT="$(PORT)" HOST="$(HOST)" exec $(PY) -m lockdown.supervisor demo-reset
 
-test: $(TEXTS) ## Run the tests (ARGS="-k words" for some)
-	@PGOPTIONS="-c synchronous_commit=off" exec $(SERVICES) --redis-db 1 -- $(PY) -m pytest $(ARGS)
+test: $(TEXTS) ## Run the tests, the browser beside the rest (ARGS="-k words" for some)
+	@PGOPTIONS="-c synchronous_commit=off" exec $(SERVICES) --redis-db 1 -- sh bin/run-tests $(PY) $(ARGS)
 
 check: $(TEXTS) ## Format, lint, types, imports, templates, migrations, translations, compose
 	$(PY) -m ruff format --check .
