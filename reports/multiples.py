@@ -81,7 +81,8 @@ def _mini_item(stack: Stack) -> str:
         "total": total,
         "late": late,
     }
-    alarm = f" · {escape(_('%(count)s late') % {'count': late})}" if late else ""
+    so_late = escape(_("%(count)s late") % {"count": late})
+    alarm = f" · {so_late}" if late else ""
     inner = (
         f'{render_mini(stack)}<span class="name">{escape(stack.title)}</span>'
         f'<span class="fig"><b>{escape(figure)}</b>{alarm}</span>'

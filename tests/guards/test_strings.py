@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -65,3 +66,17 @@ def test_no_exclamation_marks_in_chinese() -> None:
         if not entry.obsolete and ("！" in entry.msgstr or "!" in entry.msgstr)
     ]
     assert loud == []
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """The extractor does not see `_()` inside an f-string on Python 3.11."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in catalogues.sources(ROOT)
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in catalogues.KEYWORDS
+    ]
+    assert hidden == []
