@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import zoneinfo
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -158,8 +159,10 @@ class Member(TenantModel):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     name = models.CharField(_("name"), max_length=40)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    # A captain or volunteer looks after one unit; empty means the whole compound.
+    # Limits: one unit, or these buildings (ids of the same compound); neither is the whole
+    # compound. Every list and every record that a limited member opens goes through `within`.
     unit = TenantKey(Unit, null=True, blank=True, related_name="+")
+    buildings = ArrayField(models.BigIntegerField(), default=list, blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True, blank=True)
 
@@ -179,6 +182,37 @@ class Member(TenantModel):
 
     def may(self, permission: Permission) -> bool:
         return self.left_at is None and allows(self.role, permission)
+
+    @property
+    def is_limited(self) -> bool:
+        """Sees a part of the compound only."""
+        return self.unit_id is not None or bool(self.buildings)
+
+    def within(self, prefix: str = "") -> Q:
+        """The condition on rows with a home that this member may see; `prefix` leads to it.
+
+        `Home.objects.filter(member.within())`, `rows.filter(member.within("household__home__"))`.
+        Everything for a member without limits.
+        """
+        if self.unit_id is not None:
+            return Q(**{f"{prefix}unit_id": self.unit_id})
+        if self.buildings:
+            return Q(**{f"{prefix}building_id__in": self.buildings})
+        return Q()
+
+    def within_units(self, prefix: str = "") -> Q:
+        """The same for rows with a unit and no home: `rows.filter(m.within_units("unit__"))`."""
+        if self.unit_id is not None:
+            return Q(**{f"{prefix}pk": self.unit_id})
+        if self.buildings:
+            return Q(**{f"{prefix}building_id__in": self.buildings})
+        return Q()
+
+    def covers(self, place: Any) -> bool:
+        """Whether a Home (or a row with `unit_id` and `building_id`) is within the limits."""
+        if self.unit_id is not None:
+            return place.unit_id == self.unit_id
+        return not self.buildings or place.building_id in self.buildings
 
     @property
     def actor_label(self) -> str:

@@ -22,7 +22,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     return _docs(request)
 
 
-APPS = ("compounds", "households", "seals", "volunteers", "waste", "notices", "reports")
+APPS = ("compounds", "households", "seals", "volunteers", "supplies", "waste", "notices", "reports")
 
 urlpatterns = [
     path("schema/", schema, name="api-schema"),

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "households",
     "seals",
     "volunteers",
+    "supplies",
     "waste",
     "notices",
     "reports",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("households.urls")),
     path("", include("seals.urls")),
     path("", include("volunteers.urls")),
+    path("", include("supplies.urls")),
     path("", include("waste.urls")),
     path("", include("notices.urls")),
     path("", include("reports.urls")),

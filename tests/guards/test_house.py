@@ -17,6 +17,7 @@ APPS = (
     "households",
     "seals",
     "volunteers",
+    "supplies",
     "waste",
     "notices",
     "reports",

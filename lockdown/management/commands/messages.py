@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from lockdown import catalogues
 
 ROOMS = (
-    "lockdown", "journal", "compounds", "households", "seals", "volunteers", "waste", "notices",
-    "reports",
+    "lockdown", "journal", "compounds", "households", "seals", "volunteers", "supplies", "waste",
+    "notices", "reports",
 )  # fmt: skip
 
 

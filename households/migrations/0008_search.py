@@ -1,0 +1,9 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("households", "0007_sheets"),
+    ]
+
+    operations = []

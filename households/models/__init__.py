@@ -1,0 +1,39 @@
+"""One file per household, and what is kept about it, a file for each noun."""
+
+from households.models.files import (
+    INSIDE,
+    Access,
+    CareFlag,
+    CareKind,
+    DoorCode,
+    Household,
+    ImportChange,
+    Outcome,
+    Phone,
+    Presence,
+    Relative,
+    Resident,
+    RosterImport,
+    Sex,
+    Sweep,
+    Verification,
+)
+
+__all__ = [
+    "INSIDE",
+    "Access",
+    "CareFlag",
+    "CareKind",
+    "DoorCode",
+    "Household",
+    "ImportChange",
+    "Outcome",
+    "Phone",
+    "Presence",
+    "Relative",
+    "Resident",
+    "RosterImport",
+    "Sex",
+    "Sweep",
+    "Verification",
+]

@@ -1,0 +1,1 @@
+"""Rounds of buying together, and what becomes of each order."""

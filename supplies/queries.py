@@ -1,0 +1,1 @@
+"""Reading rounds, orders and stock."""
