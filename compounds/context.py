@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from compounds.models import Member
 from compounds.roles import Permission
 
 # (label, url name, permission, icon, url names under which it is the active one)
@@ -34,6 +35,13 @@ class NavItem:
     badge: int = 0
 
 
+def _search(member: Member) -> str:
+    """Where the box in the head searches: the compound's files, or all that was granted."""
+    if member.may(Permission.HOUSEHOLD_SEE):
+        return reverse("households:search", args=[member.compound.slug])
+    return reverse("reports:review-search") if member.may(Permission.REPORT_COMMENT) else ""
+
+
 def desk(request: HttpRequest) -> dict[str, Any]:
     """`compound`, `member` and `nav_items` for pages inside a compound; empty elsewhere."""
     member = getattr(request, "member", None)
@@ -57,8 +65,6 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "compound": compound,
         "compound_name": compound.name,
         "compound_url": items[0].url if items else "",
-        "search_url": reverse("households:list", args=[compound.slug])
-        if member.may(Permission.HOUSEHOLD_SEE)
-        else "",
+        "search_url": _search(member),
         "nav_items": items,
     }

@@ -146,6 +146,11 @@ class Home(TenantModel):
         indexes = [
             models.Index(fields=["compound", "unit", "floor"], name="home_by_floor"),
             models.Index(fields=["compound", "position"], name="home_in_order"),
+            models.Index(
+                fields=["compound", "number"],
+                name="home_by_number",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -18,8 +16,10 @@ from households.models import (
     Resident,
     Verification,
 )
-from households.roster.doors import NotADoor, parse_door
+from households.search import find
 from journal.queries import Line, household_timeline
+
+LISTED = 200  # homes that a search brings to the list
 
 
 def files_of(member: Member) -> QuerySet[Household]:
@@ -55,7 +55,8 @@ def household_list(member: Member, wanted: Wanted) -> QuerySet[Household]:
         found = found.filter(Exists(people.filter(household_id=OuterRef("pk"))))
     found = _checked(found, wanted.check)
     if wanted.q.strip():
-        found = found.filter(search(wanted.q))
+        hits = find(wanted.q, member=member, most=LISTED)
+        found = found.filter(home_id__in=[hit.home_id for hit in hits])
     return (
         found.annotate(
             reachable=Exists(Phone.objects.filter(household_id=OuterRef("pk"))),
@@ -89,36 +90,6 @@ def _checked(found: QuerySet[Household], check: str) -> QuerySet[Household]:
         case "empty":
             return found.filter(~Exists(_people().filter(household_id=OuterRef("pk"))))
     return found
-
-
-def search(text: str) -> Q:
-    """A door in any spelling, a name, its pinyin or initials, or a phone's last four digits."""
-    text = unicodedata.normalize("NFKC", text).strip()[:40]
-    low = re.sub(r"\s+", "", text).lower()
-    wanted = Q(home__label__iexact=low) | Q(home__number__iexact=low)
-    try:
-        door = parse_door(text)
-    except NotADoor:
-        pass
-    else:
-        exact = Q(home__number=door.number)
-        if door.building:
-            exact &= Q(home__building__number__iexact=door.building)
-        if door.unit:
-            exact &= Q(home__unit__number__iexact=door.unit)
-        wanted |= exact
-    if re.fullmatch(r"\d{1,3}", low):
-        wanted |= Q(home__number__startswith=low)
-    if re.fullmatch(r"\d{4}", low):
-        wanted |= Q(pk__in=Phone.objects.filter(last_four=low).values("household_id"))
-    if re.fullmatch(r"[\d]{7,}", low):
-        wanted |= Q(pk__in=Phone.objects.filter(number=low).values("household_id"))
-    if not low.isdigit():
-        people = Q(name__contains=text)
-        if re.fullmatch(r"[a-z0-9]+", low):
-            people |= Q(initials=low) | Q(pinyin__startswith=low) | Q(initials__startswith=low)
-        wanted |= Q(pk__in=_people().filter(people).values("household_id"))
-    return wanted
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from households.views import accesses, doors, files, imports, labels, members, sweeps
+from households.views import accesses, doors, files, imports, labels, members, search, sweeps
 
 app_name = "households"
 ROOM = "c/<slug:compound>/households/"
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ROOM}imports/<int:batch>/rejects/", imports.import_rejects, name="import-rejects"),
     path("c/<slug:compound>/sweeps/<int:sweep>/", sweeps.sweep_page, name="sweep"),
     path("c/<slug:compound>/verifications/<int:verification>/", sweeps.verify_door, name="verify"),
+    path("c/<slug:compound>/search/", search.search_page, name="search"),
     path("c/<slug:compound>/labels/", labels.labels, name="labels"),
     path("c/<slug:compound>/access/", accesses.access_list, name="access-list"),
     path("c/<slug:compound>/access/<int:access>/", accesses.access_decide, name="access-decide"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from reports.views import board, figures, home, mine, review
+from reports.views import board, figures, home, mine, review, search
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("home/", home.home, name="home"),
     path("home/live/", home.home_live, name="home-live"),
     path("review/", review.review, name="review"),
+    path("find/", search.review_search, name="review-search"),
     path("review/<slug:compound>/", figures.review_day, name="review-day"),
     path("review/<slug:compound>/comments/", figures.comment, name="comment"),
     path("company/", review.company, name="company"),

@@ -76,7 +76,15 @@ class Resident(TenantModel):
         ordering = ["household_id", "position", "id"]
         indexes = [
             models.Index(fields=["compound", "household"], name="resident_by_household"),
-            models.Index(fields=["compound", "initials"], name="resident_by_initials"),
+            # For the search box: prefixes are ranges of text patterns (households/search.py).
+            *(
+                models.Index(
+                    fields=["compound", column],
+                    name=f"resident_by_{column}",
+                    opclasses=["int8_ops", "varchar_pattern_ops"],
+                )
+                for column in ("initials", "pinyin", "name")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import migrations
 
-ADMITTED = "compound_id = ANY (nullif(current_setting('lockdown.compounds', true), '')::bigint[])"
+# Two things make this cheap on 13,000 compounds. The sub-select is worked out once a statement;
+# without it the setting is read and parsed again for every row, a millisecond each. "+ 0" keeps
+# the wall out of the choice of an index: what a query looks for chooses it, the wall only filters.
+ADMITTED = (
+    "(compound_id + 0) = ANY ("
+    "(SELECT nullif(current_setting('lockdown.compounds', true), '')::bigint[])::bigint[])"
+)
 
 
 def tenant_table(table: str, *, also_readable: str = "") -> migrations.RunSQL:
@@ -27,6 +33,33 @@ def tenant_table(table: str, *, also_readable: str = "") -> migrations.RunSQL:
         ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
         ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
         """,
+    )
+
+
+def renew_walls(also_readable: dict[str, str]) -> migrations.RunSQL:
+    """Give every tenant table that stands today the wall as `ADMITTED` says it now.
+
+    `also_readable` names the tables with a further condition, as in `tenant_table`.
+    """
+    cases = "".join(
+        f"WHEN '{table}' THEN $also$ OR {condition}$also$ "
+        for table, condition in also_readable.items()
+    )
+    return migrations.RunSQL(
+        sql=f"""
+        DO $renew$
+        DECLARE wall record;
+        BEGIN
+            FOR wall IN SELECT tablename FROM pg_policies
+                WHERE policyname = 'compound_wall' AND schemaname = current_schema()
+            LOOP
+                EXECUTE format('ALTER POLICY compound_wall ON %I USING (%s%s) WITH CHECK (%s)',
+                    wall.tablename, $wall${ADMITTED}$wall$,
+                    CASE wall.tablename {cases}ELSE '' END, $wall${ADMITTED}$wall$);
+            END LOOP;
+        END $renew$;
+        """,
+        reverse_sql=migrations.RunSQL.noop,
     )
 
 

@@ -44,7 +44,6 @@ def board_page(request: MemberRequest) -> HttpResponse:
         "has_homes": drawn.facts["has_homes"],
         "compound_name": request.compound.name,
         "compound_url": doors.to("reports:board"),
-        "search_url": doors.to("households:list"),
         "seal_url": doors.to("seals:order-new"),
         "homes_url": doors.to("compounds:settings"),
         "panel": named(drawn.panels),

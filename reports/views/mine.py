@@ -19,7 +19,6 @@ def my_list_page(request: MemberRequest) -> HttpResponse:
         "mine": my_list(request.compound, request.member, timezone.now()),
         "compound_name": request.compound.name,
         "compound_url": doors.to("reports:board"),
-        "search_url": doors.to("households:list"),
         "board_url": doors.to("reports:board"),
     }
     return render(request, "reports/my_list.html", context)

@@ -69,6 +69,22 @@
     doc.addEventListener("keydown", function (event) { if (event.key === "Escape" && drawer.open) drawer.close(); });
   }
 
+  // Search box: arrow keys walk through what was found, Escape puts the list away.
+  function found(event) {
+    var form = event.target.closest("[data-search]");
+    if (!form) return;
+    var box = form.querySelector(".found"), links = Array.from(box.querySelectorAll("a[href]"));
+    var step = { ArrowDown: 1, ArrowUp: -1 }[event.key], at = links.indexOf(doc.activeElement) + step;
+    if (event.key === "Escape") { box.textContent = ""; form.querySelector("input").focus(); }
+    if (!step || !links.length) return;
+    event.preventDefault();
+    (at < 0 ? form.querySelector("input") : links[Math.min(at, links.length - 1)]).focus();
+  }
+  doc.addEventListener("keydown", found);
+  doc.addEventListener("click", function (event) {
+    if (!event.target.closest("[data-search]")) each("[data-search] .found", function (box) { box.textContent = ""; });
+  });
+
   // Stacking plan: one tab stop, arrow keys walk between the homes.
   function walk(event) {
     var here = event.target.closest(".sp a.c"), move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
