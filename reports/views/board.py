@@ -271,6 +271,8 @@ PAGES = {
     "Roster": "households:list",
     "Access": "households:access-list",
     "Homes": "compounds:settings",
+    "Ask": "volunteers:ask-list",
+    "Proxy": "households:access-list",
 }
 
 
