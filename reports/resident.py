@@ -275,7 +275,7 @@ def _care_item(row: Row, now: datetime) -> dict[str, Any]:
 
 def _ask_item(row: Row, now: datetime) -> dict[str, Any]:
     """A request that waits or is under way: it leads to its own page."""
-    words = _("under way") if row.at else _("%(who)s has it") % {"who": row.who or "–"}
+    words = _("being done") if row.at else _("%(who)s has it") % {"who": row.who or "–"}
     return {
         "time": clock(row.due_at),
         "text": asked_for(row),

@@ -72,7 +72,7 @@ def _list(request: MemberRequest, *, medical: bool) -> HttpResponse:
 
 def _lenses(whose: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     named = (
-        ("", _("Open"), counts["open"]),
+        ("", _("Still open"), counts["open"]),
         ("mine", _("Mine"), counts["mine"]),
         ("late", _("Past due"), counts["late"]),
         ("closed", _("Answered"), None),

@@ -23,7 +23,7 @@ MOST = 30  # requests of one household on its page
 STEPS = (
     (AskState.ASKED, gettext_lazy("received")),
     (AskState.GIVEN, gettext_lazy("given to somebody")),
-    (AskState.UNDER_WAY, gettext_lazy("under way")),
+    (AskState.UNDER_WAY, gettext_lazy("being done")),
     (AskState.DONE, gettext_lazy("done")),
 )
 
@@ -84,7 +84,7 @@ def track(ask: Ask) -> list[dict[str, Any]]:
     items = [
         (ask.asked_at, _("received"), ask.asked_by),
         (ask.accepted_at, _("taken on"), who),
-        (ask.started_at, _("under way"), who),
+        (ask.started_at, _("being done"), who),
     ]
     if ask.finished_at:
         items.append((ask.finished_at, str(ask.standing.label), done_by))

@@ -175,7 +175,7 @@ def start(*, ask: Ask, by: Member) -> Ask:
     now = timezone.now()
     ask.assignee, ask.started_at, ask.accepted_at = by, now, ask.accepted_at or now
     ask.save(update_fields=["assignee", "started_at", "accepted_at"])
-    _record("AskMoved", ask, by, state=gettext_noop("under way"))
+    _record("AskMoved", ask, by, state=gettext_noop("being done"))
     return ask
 
 

@@ -41,7 +41,7 @@ class AskState(models.TextChoices):
 
     ASKED = "asked", _("received")
     GIVEN = "given", _("given to somebody")
-    UNDER_WAY = "under_way", _("under way")
+    UNDER_WAY = "under_way", _("being done")
     DONE = "done", _("done")
     CANNOT = "cannot", _("cannot be done")
     CANCELLED = "cancelled", _("taken back")
