@@ -139,7 +139,7 @@ def _elsewhere(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _run(request: HttpRequest, access: Access, view: View, **kwargs: Any) -> HttpResponse:
+def _run(request: HttpRequest, access: Access, view: View, /, **kwargs: Any) -> HttpResponse:
     now = timezone.now()
     if access.last_seen_at is None or now - access.last_seen_at > timedelta(minutes=10):
         Access.objects.filter(pk=access.pk).update(last_seen_at=now)

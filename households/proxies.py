@@ -116,41 +116,43 @@ def ask(
     now = timezone.now()
     if invitation.used_at or invitation.ended_at or invitation.expires_at <= now:
         raise Refused(_("This link is used up. Ask for a new one."), code="used_up")
-    name, number = _said_name(name), _said_number(phone)
-    _refuse_too_many(invitation.household)
     proxy = Proxy(
         compound_id=invitation.compound_id,
         household=invitation.household,
         invitation=invitation,
-        name=name,
-        phone=number,
+        name=_said_name(name),
+        phone=_said_number(phone),
         relation=relation,
         home_of=home_of,
     )
+    _refuse_too_many(invitation.household)
+    secret = _wait(proxy, now)
+    invitation.used_at = now
+    invitation.save(update_fields=["used_at"])
+    data = {"who": proxy.access.said_name, "access": proxy.access.pk}
+    record(
+        "ProxyAsked",
+        compound=invitation.compound_id,
+        by=proxy.access,
+        household=invitation.household_id,
+        data={"door": invitation.household.home.label} | data,
+    )
+    return proxy.access, secret
+
+
+def _wait(proxy: Proxy, now: datetime) -> str:
+    """Write him and the access that nobody has granted yet; the secret for his session."""
     secret, digest = new_secret()
     proxy.access = Access.objects.create(
-        compound_id=invitation.compound_id,
-        household=invitation.household,
+        compound_id=proxy.compound_id,
+        household=proxy.household,
         is_proxy=True,
         said_name=proxy.label[:40],
         digest=digest,
         asked_at=now,
     )
     proxy.save()
-    invitation.used_at = now
-    invitation.save(update_fields=["used_at"])
-    record(
-        "ProxyAsked",
-        compound=invitation.compound_id,
-        by=proxy.access,
-        household=invitation.household_id,
-        data={
-            "door": invitation.household.home.label,
-            "who": proxy.access.said_name,
-            "access": proxy.access.pk,
-        },
-    )
-    return proxy.access, secret
+    return secret
 
 
 def _said_name(name: str) -> str:

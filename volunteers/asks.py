@@ -103,30 +103,33 @@ def make_ask(
     twin = Ask.objects.filter(form_key=form_key, household=household).first()
     if twin is not None:
         return twin
-    now = timezone.now()
-    _refuse(household, text, wanted_at, now)
-    home = household.home
-    (assignee,) = rota().share(WHO[kind], [Spot(home.unit_id, home.floor)])
-    ask = Ask.objects.create(
-        compound_id=household.compound_id,
+    ask = Ask(
         household=household,
-        home=home,
         kind=kind,
         text=text.strip()[:500],
+        form_key=form_key,
         is_urgent=is_urgent,
         wanted_at=wanted_at,
         call_back=_number(call_back),
-        asked_at=now,
-        access=by if isinstance(by, Access) else None,
-        member=by if isinstance(by, Member) else None,
-        asked_by=by.actor_label[:80],
-        form_key=form_key,
-        assignee=assignee,
-        due_at=due_at(kind, is_urgent=is_urgent, wanted_at=wanted_at, now=now),
     )
+    _write(ask, by, timezone.now())
     _record("AskMade", ask, by, kind=_said(ask))
     _told(ask, by, ASKED_FOR_HELP)
     return ask
+
+
+def _write(ask: Ask, by: Access | Member, now: datetime) -> None:
+    """With who asked, who has it and by when; refused where it cannot be one."""
+    home = ask.household.home
+    _refuse(ask.household, ask.text, ask.wanted_at, now)
+    kind = AskKind(ask.kind)
+    (ask.assignee,) = rota().share(WHO[kind], [Spot(home.unit_id, home.floor)])
+    ask.compound_id, ask.home, ask.asked_at = ask.household.compound_id, home, now
+    ask.access = by if isinstance(by, Access) else None
+    ask.member = by if isinstance(by, Member) else None
+    ask.asked_by = by.actor_label[:80]
+    ask.due_at = due_at(kind, is_urgent=ask.is_urgent, wanted_at=ask.wanted_at, now=now)
+    ask.save()
 
 
 def _refuse(household: Household, text: str, wanted_at: datetime | None, now: datetime) -> None:
