@@ -277,7 +277,7 @@ def _ask_item(row: Row, now: datetime) -> dict[str, Any]:
     """A request that waits or is under way: it leads to its own page."""
     words = _("being done") if row.at else _("%(who)s has it") % {"who": row.who or "–"}
     return {
-        "time": clock(row.due_at),
+        "time": when(row.due_at).split(" ")[0],  # another day by its name alone
         "text": asked_for(row),
         "state": "now" if row.at else "wait",
         "tag": words,

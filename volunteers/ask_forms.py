@@ -15,7 +15,7 @@ from compounds.models import Home, Member
 from households.roster.doors import NotADoor, parse_door
 from volunteers.models import AskKind
 
-URGENT, SOON = "urgent", ""
+URGENT, SOON = "urgent", "soon"
 # (value, words, days from today, clock): a choice is offered while its time is an hour away.
 TIMES = (
     ("noon", gettext_lazy("today by noon"), 0, time(12)),
@@ -45,7 +45,7 @@ class AskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     when = forms.ChoiceField(
-        label=gettext_lazy("Until when"), required=False, widget=forms.RadioSelect, initial=SOON
+        label=gettext_lazy("Until when"), widget=forms.RadioSelect, initial=SOON
     )
     call_back = forms.CharField(
         label=gettext_lazy("Number to ring back"),

@@ -1,6 +1,8 @@
-"""A son in another city acts for his mother, who lives alone without a phone; two further requests."""
+"""A son in another city acts for his mother, who has no phone; and requests had by a call."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -84,6 +86,7 @@ def bring_medicine(site: Site) -> None:
 def ask_by_phone(site: Site) -> None:
     """The duty desk has it on the phone; it is open tomorrow."""
     with scope([site.compound.pk]):
+        soon = timezone.now() + timedelta(hours=26)
         for number, kind, text in (
             ("501", AskKind.FOOD, "两个孩子，牛奶和鸡蛋没有了"),
             ("1205", AskKind.REPAIR, "厨房水龙头关不严，一直滴水"),
@@ -95,5 +98,6 @@ def ask_by_phone(site: Site) -> None:
                 kind=kind,
                 text=text,
                 form_key=f"{number:0>32}",
+                wanted_at=soon,
                 by=site.manager,
             )
