@@ -386,6 +386,23 @@ def test_the_list_takes_the_same_queries_for_two_and_for_twenty(
     assert counted[0] == counted[1] <= 12
 
 
+# For programs
+
+
+def test_programs_carry_requests_out_but_no_medical_ones(cast: Cast, site: Site) -> None:
+    made = ask(site)
+    hidden = ask(site, kind=AskKind.MEDICINE, form_key="f" * 32)
+    client, base = cast.client(site.manager), f"/api/c/{site.slug}/asks/"
+    assert [row["id"] for row in client.get(base).json()] == [made.pk]
+    send = {"content_type": "application/json"}
+    assert client.post(f"{base}{hidden.pk}/", {"deed": "start"}, **send).status_code == 404
+    assert client.post(f"{base}{made.pk}/", {"deed": "x"}, **send).status_code == 400
+    assert client.post(f"{base}{made.pk}/", {"deed": "cannot"}, **send).status_code == 409
+    answer = client.post(f"{base}{made.pk}/", {"deed": "finish", "answer": "放在门口"}, **send)
+    assert (answer.status_code, answer.json()["standing"]) == (200, "done")
+    assert client.get(base).json() == []
+
+
 # What is kept
 
 
