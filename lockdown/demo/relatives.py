@@ -17,7 +17,7 @@ from notices.proxies import pass_on as pass_notice_on
 from volunteers import asks
 from volunteers.models import Ask, AskKind
 
-SON = {"name": "李志远", "phone": "13900000017", "relation": Relation.SON}
+SONS_PHONE = "13900000017"
 
 
 def invite(site: Site, number: str) -> str:
@@ -36,7 +36,13 @@ def let_son_in(site: Site) -> None:
         invitation = proxies.find_invitation(code, timezone.now())
         if invitation is None:
             raise LookupError(code)
-        access, _secret = proxies.ask(invitation=invitation, home_of=HomeOf.MOTHER, **SON)
+        access, _secret = proxies.ask(
+            invitation=invitation,
+            name="李志远",
+            phone=SONS_PHONE,
+            relation=Relation.SON,
+            home_of=HomeOf.MOTHER,
+        )
         signin.grant(access=access, by=site.manager)
 
 
@@ -70,7 +76,7 @@ def ask_for_medicine(site: Site) -> None:
             kind=AskKind.MEDICINE,
             text="母亲的降压药只够明天，硝苯地平缓释片 30 毫克，处方在床头抽屉",
             form_key="d" * 32,
-            call_back=SON["phone"],
+            call_back=SONS_PHONE,
             by=son,
         )
 

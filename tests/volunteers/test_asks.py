@@ -300,7 +300,7 @@ def test_old_tabs_of_an_ended_relative_reach_nothing(site: Site) -> None:
         assert son.get(url)["Location"] == waiting
         assert son.post(url, form(form_key="f" * 32))["Location"] == waiting
     assert Ask.objects.count() == 1
-    assert son.get(f"/api/c/{site.slug}/care/").status_code in {401, 404}
+    assert son.get(f"/api/v1/compounds/{site.slug}/care/").status_code in {401, 404}
 
 
 # The desk's pages
@@ -392,7 +392,7 @@ def test_the_list_takes_the_same_queries_for_two_and_for_twenty(
 def test_programs_carry_requests_out_but_no_medical_ones(cast: Cast, site: Site) -> None:
     made = ask(site)
     hidden = ask(site, kind=AskKind.MEDICINE, form_key="f" * 32)
-    client, base = cast.client(site.manager), f"/api/c/{site.slug}/asks/"
+    client, base = cast.client(site.manager), f"/api/v1/compounds/{site.slug}/asks/"
     assert [row["id"] for row in client.get(base).json()] == [made.pk]
     send = {"content_type": "application/json"}
     assert client.post(f"{base}{hidden.pk}/", {"deed": "start"}, **send).status_code == 404
