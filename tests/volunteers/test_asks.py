@@ -20,6 +20,7 @@ from lockdown.kernel.errors import Refused
 from tests.cast import Cast, Site
 from tests.households.relatives import acting, let_in, newest
 from tests.notices.people import phone_of, sign_in
+from tests.notices.test_api import Program
 from volunteers import asks
 from volunteers.ask_words import steps
 from volunteers.models import Ask, AskKind, AskState
@@ -389,18 +390,23 @@ def test_the_list_takes_the_same_queries_for_two_and_for_twenty(
 # For programs
 
 
-def test_programs_carry_requests_out_but_no_medical_ones(cast: Cast, site: Site) -> None:
+def test_programs_carry_requests_out_but_no_medical_ones(site: Site) -> None:
     made = ask(site)
     hidden = ask(site, kind=AskKind.MEDICINE, form_key="f" * 32)
-    client, base = cast.client(site.manager), f"/api/v1/compounds/{site.slug}/asks/"
-    assert [row["id"] for row in client.get(base).json()] == [made.pk]
-    send = {"content_type": "application/json"}
-    assert client.post(f"{base}{hidden.pk}/", {"deed": "start"}, **send).status_code == 404
-    assert client.post(f"{base}{made.pk}/", {"deed": "x"}, **send).status_code == 400
-    assert client.post(f"{base}{made.pk}/", {"deed": "cannot"}, **send).status_code == 409
-    answer = client.post(f"{base}{made.pk}/", {"deed": "finish", "answer": "放在门口"}, **send)
-    assert (answer.status_code, answer.json()["standing"]) == (200, "done")
-    assert client.get(base).json() == []
+    program = Program(site)
+    assert [row["id"] for row in program.get("asks/").json()] == [made.pk]
+
+    def move(pk: int, **body: str) -> int:
+        key = f"move-{len(body)}-{pk}-{body['deed']}"
+        return program.post(f"asks/{pk}/", body, key=key).status_code
+
+    assert move(hidden.pk, deed="start") == 404
+    assert move(made.pk, deed="nonsense") == 422
+    assert move(made.pk, deed="cannot") == 409
+    assert move(made.pk, deed="finish", answer="放在门口") == 200
+    made.refresh_from_db()
+    assert (made.answer, made.finished_by) == ("放在门口", site.manager)
+    assert program.get("asks/").json() == []
 
 
 # What is kept
