@@ -14,7 +14,17 @@ from django.utils import timezone
 
 from households import proxies, signin
 from households.access import HOMES_KEY, SESSION_KEY
-from households.models import Access, HomeOf, Invitation, Proxy, Relation, Relative
+from households.models import (
+    Access,
+    HomeOf,
+    ImportChange,
+    Invitation,
+    Proxy,
+    Relation,
+    Relative,
+    RosterImport,
+)
+from households.takeback import refuse_later_work
 from journal.models import Entry
 from lockdown.kernel.errors import Refused
 from tests.cast import Cast, Site
@@ -260,6 +270,25 @@ def test_a_deed_of_the_home_itself_is_told_to_nobody(site: Site) -> None:
     assert proxies.acted_for(access=own, what="asked for help", cause="x") is None
     assert proxies.acted_for(access=let_in(site, "301"), what="asked for help", cause="x")
     assert events("ActedForHousehold") == ["ActedForHousehold"]
+
+
+def test_an_import_is_not_taken_back_from_under_an_invitation(site: Site) -> None:
+    batch = RosterImport.objects.create(
+        compound=site.compound,
+        file_name="x.csv",
+        digest="x",
+        uploaded_by=site.manager,
+        confirmed_at=timezone.now(),
+        confirmed_by=site.manager,
+    )
+    household = site.household("301")
+    ImportChange.objects.create(
+        compound=site.compound, batch=batch, model="household", row_id=household.pk
+    )
+    refuse_later_work(batch)
+    invite(site, "301")
+    with pytest.raises(Refused):
+        refuse_later_work(batch)
 
 
 # Several homes on one phone
