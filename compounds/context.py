@@ -23,6 +23,8 @@ DESK = (
     (_("Care"), "volunteers:care-list", Permission.CARE_SEE, "elder"),
     (_("Figures"), "reports:day", Permission.REPORT_SEE, "report"),
     (_("Settings"), "compounds:settings", Permission.MEMBER_EDIT, "door"),
+    (_("Requests"), "volunteers:ask-list", Permission.ASK_SEE, "bag"),
+    (_("Medical"), "volunteers:medical-list", Permission.MEDICAL_SEE, "person"),
 )
 
 
@@ -40,6 +42,17 @@ def _search(member: Member) -> str:
     if member.may(Permission.HOUSEHOLD_SEE):
         return reverse("households:search", args=[member.compound.slug])
     return reverse("reports:review-search") if member.may(Permission.REPORT_COMMENT) else ""
+# These apps have several entries: the page's own name, up to its first dash, tells which is active.
+SEVERAL = ("reports", "volunteers")
+
+
+def _is_under(here: str, name: str) -> bool:
+    room = name.split(":")[0]
+    if room == "reports":
+        return here == name
+    if room in SEVERAL:
+        return here.split("-")[0] == name.split("-")[0]
+    return here.split(":")[0] == room
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -54,8 +67,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             label=str(label),
             url=reverse(name, args=[compound.slug]),
             icon=icon,
-            active=here.split(":")[0] == name.split(":")[0]
-            and (not name.startswith("reports:") or here == name),
+            active=_is_under(here, name),
         )
         for label, name, permission, icon in DESK
         if member.may(permission)

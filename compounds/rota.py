@@ -24,6 +24,8 @@ WHO = {
     "repair": (Role.TECHNICIAN,),
     "supply": (Role.WAREHOUSE, Role.VOLUNTEER),
     "manage": (Role.MANAGER,),
+    "ask": (Role.VOLUNTEER, Role.CAPTAIN),
+    "medical": (Role.ADVISER,),
 }
 
 

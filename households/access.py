@@ -6,32 +6,46 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, TypedDict
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from compounds.access import Rule, View, ruled
 from compounds.actions import digest_of
 from compounds.models import Compound, Home
-from households.models import Access, Household
+from households.models import Access, Household, Proxy
 from lockdown.kernel.tenancy import scope
 
 
 class ResidentRequest(HttpRequest):
-    """What a view behind `resident_page` receives: the request, with the household it is for."""
+    """What a view behind `resident_page` receives: the request, with the household it is for.
+
+    `proxy` is the relative outside who acts here for the household; None on its own phone.
+    """
 
     access: Access
     household: Household
     home: Home
     compound: Compound
+    proxy: Proxy | None
     htmx: HtmxDetails
 
 
-SESSION_KEY = "home"  # {"compound": id, "secret": text}
+class Kept(TypedDict):
+    """What a browser holds of one home."""
+
+    compound: int
+    secret: str
+
+
+SESSION_KEY = "home"  # the home that this browser shows now: {"compound": id, "secret": text}
+HOMES_KEY = "homes"  # the others it may open: a phone is shared, a son looks after two homes
+MOST_HOMES = 6
 
 
 def new_secret() -> tuple[str, str]:
@@ -40,23 +54,52 @@ def new_secret() -> tuple[str, str]:
     return secret, digest_of(secret)
 
 
+def homes_kept(request: HttpRequest) -> list[Kept]:
+    """The homes of this browser, the one it shows first."""
+    now = request.session.get(SESSION_KEY)
+    return [*([now] if now else []), *request.session.get(HOMES_KEY, [])]
+
+
 def remember(request: HttpRequest, *, compound: int, secret: str) -> None:
-    """Bind this browser to the access; a new session id closes session fixation."""
+    """Bind this browser to the access; a new session id closes session fixation.
+
+    The homes it held before stay with it, the newest ones first.
+    """
+    before = homes_kept(request)
     request.session.cycle_key()
-    request.session[SESSION_KEY] = {"compound": compound, "secret": secret}
+    _show(request, {"compound": compound, "secret": secret}, before)
 
 
-def forget(request: HttpRequest) -> None:
+def show(request: HttpRequest, kept: Kept) -> None:
+    """Make one of the browser's homes the one that it shows."""
+    _show(request, kept, homes_kept(request))
+
+
+def _show(request: HttpRequest, kept: Kept, before: list[Kept]) -> None:
+    others = [one for one in before if one["secret"] != kept["secret"]]
+    request.session[SESSION_KEY] = kept
+    request.session[HOMES_KEY] = others[: MOST_HOMES - 1]
+
+
+def forget(request: HttpRequest, secret: str | None = None) -> None:
+    """Drop one home, by default the one shown; another of this browser takes its place."""
+    kept = homes_kept(request)
+    gone = secret or (kept[0]["secret"] if kept else "")
+    left = [one for one in kept if one["secret"] != gone]
     request.session.pop(SESSION_KEY, None)
+    request.session.pop(HOMES_KEY, None)
+    if left:
+        _show(request, left[0], left)
 
 
 def resident_page(why: str) -> Callable[[View], View]:
     """For the phone that may open one household's page.
 
     The view runs inside the compound's scope with `request.access`, `request.household`,
-    `request.home` (with unit and building) and `request.compound`. Nobody's household but this
-    one is reachable: views take no household from the address. Without an access: the welcome
-    page, which says to scan the door's code.
+    `request.home` (with unit and building), `request.compound` and, for a relative who acts for
+    the household, `request.proxy`. Nobody's household but this one is reachable: views take no
+    household from the address. Without an access: the welcome page, which says to scan the door's
+    code. A relative whose access has ended is told so.
     """
 
     def decorate(view: View) -> View:
@@ -67,11 +110,11 @@ def resident_page(why: str) -> Callable[[View], View]:
                 return redirect("households:welcome")
             with scope([kept["compound"]]):
                 access = _find(kept["secret"])
-                if access is None:
+                if access is None or (access.ended_at is not None and not access.is_proxy):
                     forget(request)
                     return redirect("households:welcome")
-                if access.granted_at is None:
-                    return redirect("households:waiting")
+                if not access.is_open:
+                    return _elsewhere(request)
                 return _run(request, access, view, **kwargs)
 
         return ruled(guarded, Rule("resident", why=why))
@@ -81,13 +124,22 @@ def resident_page(why: str) -> Callable[[View], View]:
 
 def _find(secret: str) -> Access | None:
     return (
-        Access.objects.filter(digest=digest_of(secret), ended_at=None, household__closed_at=None)
+        Access.objects.filter(digest=digest_of(secret), household__closed_at=None)
         .select_related("compound", "household__home__unit__building")
         .first()
     )
 
 
-def _run(request: HttpRequest, access: Access, view: View, **kwargs: Any) -> HttpResponse:
+def _elsewhere(request: HttpRequest) -> HttpResponse:
+    """To the page that says how the request stands; an open tab's poll goes there as a whole."""
+    if not getattr(request, "htmx", False):
+        return redirect("households:waiting")
+    answer = HttpResponse(status=204)
+    answer["HX-Redirect"] = reverse("households:waiting")
+    return answer
+
+
+def _run(request: HttpRequest, access: Access, view: View, /, **kwargs: Any) -> HttpResponse:
     now = timezone.now()
     if access.last_seen_at is None or now - access.last_seen_at > timedelta(minutes=10):
         Access.objects.filter(pk=access.pk).update(last_seen_at=now)
@@ -96,5 +148,7 @@ def _run(request: HttpRequest, access: Access, view: View, **kwargs: Any) -> Htt
     request.household = access.household  # type: ignore[attr-defined]
     request.home = access.household.home  # type: ignore[attr-defined]
     request.compound = access.compound  # type: ignore[attr-defined]
+    proxy = Proxy.objects.filter(access=access).first() if access.is_proxy else None
+    request.proxy = proxy  # type: ignore[attr-defined]
     with timezone.override(access.compound.tz):
         return view(request, **kwargs)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from compounds.models import Member
 from households.access import new_secret
-from households.models import Access, DoorCode, Household, Phone, Resident
+from households.models import Access, DoorCode, Household, Phone, Proxy, Relative, Resident
 from journal.actions import Actor, record
 from journal.events import plain
 from lockdown.kernel.errors import Refused
@@ -21,6 +21,12 @@ MOST_TRIES = 5
 WAIT = timedelta(minutes=15)
 BY_DIGITS, BY_STAFF = gettext_lazy("phone digits"), gettext_lazy("let in by staff")
 MOST_WAITING = 6  # requests of one home that staff have not decided
+# The same deeds at a relative outside have events of their own: the household is told of them.
+OF_PROXIES = {
+    "AccessGranted": "ProxyApproved",
+    "AccessRefused": "ProxyRefused",
+    "AccessRevoked": "ProxyEnded",
+}
 
 
 def spend_try(*, code: DoorCode, now: datetime) -> bool:
@@ -100,22 +106,39 @@ def _said(resident: Resident | None, name: str) -> str:
 
 
 @transaction.atomic
-def grant(*, access: Access, by: Member) -> Access:
-    """Staff let a waiting phone in. Twice is once; an ended request is refused."""
+def grant(*, access: Access, by: Member | Access) -> Access:
+    """Let a waiting phone in: by staff, or a relative's by the household itself.
+
+    Twice is once; an ended request is refused.
+    """
     access = _lock(access)
     if access.granted_at is not None and access.ended_at is None:
         return access
     if access.ended_at is not None:
         raise Refused(_("This request has ended. The resident can scan the door's code again."))
-    access.granted_at, access.granted_by = timezone.now(), by
+    access.granted_at = timezone.now()
+    access.granted_by = by if isinstance(by, Member) else None
     access.save(update_fields=["granted_at", "granted_by"])
+    if access.is_proxy:
+        _keep_number(access)
     _record("AccessGranted", access, by=by, how=plain(BY_STAFF))
     return access
 
 
+def _keep_number(access: Access) -> None:
+    """Whoever acts for a home is also one to ring when its door stays shut."""
+    proxy = Proxy.objects.get(access=access)
+    Relative.objects.get_or_create(
+        compound_id=access.compound_id,
+        household_id=access.household_id,
+        phone=proxy.phone,
+        defaults={"name": proxy.name, "relation": str(proxy.get_relation_display())},
+    )
+
+
 @transaction.atomic
-def refuse(*, access: Access, by: Member) -> Access:
-    """Staff refuse a waiting phone; one that is in is revoked instead."""
+def refuse(*, access: Access, by: Actor) -> Access:
+    """Refuse a waiting phone; one that is in is revoked instead."""
     access = _lock(access)
     if access.granted_at is not None and access.ended_at is None:
         raise Refused(_("This phone has been let in. End its sign-in instead."))
@@ -124,7 +147,11 @@ def refuse(*, access: Access, by: Member) -> Access:
 
 @transaction.atomic
 def revoke(*, access: Access, by: Actor) -> Access:
-    """End a phone's sign-in: by staff, or by the resident who leaves."""
+    """End a phone's sign-in: by staff, by the household, or by whoever leaves.
+
+    A deed of a relative that is under way holds the row (`proxies.standing`): it is finished
+    first, or finds the sign-in ended and is refused.
+    """
     return _end(_lock(access), "AccessRevoked", by)
 
 
@@ -142,6 +169,11 @@ def _lock(access: Access) -> Access:
 
 
 def _record(event: str, access: Access, *, by: Actor, **data: str) -> None:
+    if access.is_proxy:
+        event = OF_PROXIES[event]
+        if event == "ProxyEnded" and access.granted_at is None:
+            event = "ProxyRefused"  # he withdrew before anybody let him in
+        data["who"] = access.said_name
     record(
         event,
         compound=access.compound_id,

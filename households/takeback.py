@@ -15,6 +15,7 @@ from households.models import (
     CareFlag,
     Household,
     ImportChange,
+    Invitation,
     Outcome,
     Phone,
     Relative,
@@ -45,6 +46,9 @@ def refuse_later_work(batch: RosterImport) -> None:
     )
     accesses = Access.objects.filter(
         household_id__in=households, asked_at__gte=batch.confirmed_at
+    ).count()
+    accesses += Invitation.objects.filter(
+        household_id__in=households, made_at__gte=batch.confirmed_at
     ).count()
     if verified or accesses:
         raise Refused(

@@ -3,6 +3,17 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from households.views import accesses, doors, files, imports, labels, members, search, sweeps
+from households.views import (
+    accesses,
+    doors,
+    files,
+    homes,
+    imports,
+    labels,
+    members,
+    proxies,
+    sweeps,
+)
 
 app_name = "households"
 ROOM = "c/<slug:compound>/households/"
@@ -39,4 +50,10 @@ urlpatterns: list[URLPattern] = [
     path("home/welcome/", doors.welcome, name="welcome"),
     path("home/waiting/", doors.waiting, name="waiting"),
     path("home/leave/", doors.leave, name="leave"),
+    path(f"{ROOM}<int:household>/proxies/", proxies.proxy_list, name="proxies"),
+    path(f"{ROOM}<int:household>/proxies/<int:access>/", proxies.proxy_decide, name="proxy-decide"),
+    path("a/<str:invitation>/", homes.invited, name="invited"),
+    path("home/relatives/", homes.home_proxies, name="home-proxies"),
+    path("home/relatives/<int:access>/", homes.home_proxy_decide, name="home-proxy-decide"),
+    path("home/switch/", homes.switch, name="switch"),
 ]

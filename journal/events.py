@@ -78,6 +78,14 @@ CATALOGUE = _catalogue(
     Event(
         "HouseholdNotReached", _("%(door)s not reached, try %(attempts)s: %(title)s"), quiet=True
     ),
+    Event("ProxyInvited", _("%(door)s: a relative outside is invited to act for them"), quiet=True),
+    Event("ProxyAsked", _("%(door)s: %(who)s asks to act for them")),
+    Event("ProxyApproved", _("%(door)s: %(who)s may act for them")),
+    Event("ProxyRefused", _("%(door)s: %(who)s may not act for them")),
+    Event("ProxyEnded", _("%(door)s: %(who)s no longer acts for them")),
+    Event("ActedForHousehold", _("%(door)s: %(who)s on their behalf: %(what)s")),
+    Event("AskMade", _("%(door)s asks for help: %(kind)s")),
+    Event("AskMoved", _("%(door)s, request for help: %(state)s")),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

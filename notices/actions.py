@@ -18,7 +18,7 @@ from journal.actions import Actor, HandTo, record
 from journal.events import plain
 from lockdown.kernel.errors import Refused
 from notices.audience import Audience, count
-from notices.models import Notice, NoticeKind, Receipt, Route, Told
+from notices.models import ON_A_PAGE, Notice, NoticeKind, Receipt, Route, Told
 
 SEND = "notices.send"
 CALLS_BEFORE_KNOCK = 2  # our default: two calls without an answer, then the door
@@ -143,7 +143,12 @@ def withdraw(*, notice: Notice, by: Member) -> Notice:
 
 @transaction.atomic
 def acknowledge(*, notice: Notice, by: Access) -> Receipt:
-    """A household says that it has read the notice. Refused when it was for others."""
+    """A household says that it has read the notice.
+
+    Refused when it was for others, and to a relative: he passes it on (`proxies.pass_on`).
+    """
+    if by.is_proxy:
+        raise Refused(_("Say that you have passed it on, once they know it."), code="not_yours")
     receipt = _receipts().filter(notice=notice, household_id=by.household_id).first()
     if receipt is None:
         raise Refused(_("This notice is not on your page any more."), code="not_yours")
@@ -226,7 +231,7 @@ def assign(*, receipt: Receipt, member: Member, whole_floor: bool, by: Member) -
     if not member.may(Permission.WORK_DO):
         raise Refused(_("Choose somebody who works here now."), field="member")
     receipt = _receipts().get(pk=receipt.pk)
-    rows = Receipt.objects.open().exclude(route=Route.APP)
+    rows = Receipt.objects.open().exclude(route__in=ON_A_PAGE)
     if whole_floor:
         place = Q(home__unit_id=receipt.home.unit_id, home__floor=receipt.home.floor)
         rows = rows.filter(place)

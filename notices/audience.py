@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from compounds.models import Building, Home, Unit
 from compounds.places import Place
 from households.models import Access, CareFlag, CareKind, Household, Phone
-from notices.models import Route
+from notices.models import ON_A_PAGE, OWN_ONLY, Route
 
 LABEL_LENGTH = 120
+APP_ONLY = "app_only"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Audience:
     homes: tuple[int, ...] = ()
     floors: tuple[int, ...] = ()
     flags: tuple[str, ...] = ()
-    app_only: bool = False  # only those who have the phone page; nobody rings or knocks
+    app_only: bool = False  # only those with a page, their own or a relative's; nobody rings
+    own_only: bool = False  # for the households themselves, not for relatives who act for them
 
     @classmethod
     def of_place(cls, place: Place, *, app_only: bool = False) -> Audience:
@@ -51,7 +53,8 @@ class Audience:
             homes=tuple(data.get("home", ())),
             floors=tuple(data.get("floors", ())),
             flags=tuple(data.get("flags", ())),
-            app_only=bool(data.get("app_only")),
+            app_only=bool(data.get(APP_ONLY)),
+            own_only=bool(data.get(OWN_ONLY)),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -61,7 +64,8 @@ class Audience:
             "home": list(self.homes),
             "floors": list(self.floors),
             "flags": list(self.flags),
-            "app_only": self.app_only,
+            APP_ONLY: self.app_only,
+            OWN_ONLY: self.own_only,
         }
         kept = {name: value for name, value in named.items() if value}
         if not (self.buildings or self.units or self.homes):
@@ -89,9 +93,9 @@ class Audience:
                 household=OuterRef("pk"), kind__in=self.flags, ended_at=None
             )
             rows = rows.filter(Exists(marks))
-        rows = rows.annotate(route=route_of("pk"))
+        rows = rows.annotate(route=route_of("pk", own_only=self.own_only))
         if self.app_only:
-            rows = rows.filter(route=Route.APP)
+            rows = rows.filter(route__in=ON_A_PAGE)
         return rows.order_by("home__unit_id", "-home__floor", "home__position")
 
     def doors(self) -> QuerySet[Home]:
@@ -140,13 +144,26 @@ def spans(numbers: Iterable[int]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
-def route_of(household: str) -> Case:
-    """The first way that can work: their phone page, a telephone, the door."""
-    signed_in = Access.objects.filter(
-        household=OuterRef(household), granted_at__isnull=False, ended_at=None
+def signed_in(household: str, *, relatives: bool) -> QuerySet[Access]:
+    """Phones that may open the page of the outer query's household: its own, or its relatives'."""
+    return Access.objects.filter(
+        household=OuterRef(household),
+        is_proxy=relatives,
+        granted_at__isnull=False,
+        ended_at=None,
     )
+
+
+def route_of(household: str, *, own_only: bool = False) -> Case:
+    """The first way that can work: their phone page, a relative's page, a telephone, the door.
+
+    `own_only` leaves the relatives out.
+    """
+    own = When(Exists(signed_in(household, relatives=False)), then=Value(Route.APP.value))
+    through = When(Exists(signed_in(household, relatives=True)), then=Value(Route.RELATIVE.value))
     return Case(
-        When(Exists(signed_in), then=Value(Route.APP.value)),
+        own,
+        *([] if own_only else [through]),
         When(
             Exists(Phone.objects.filter(household=OuterRef(household))),
             then=Value(Route.CALL.value),
@@ -168,6 +185,10 @@ class Count:
     @property
     def app(self) -> int:
         return self.routes[Route.APP]
+
+    @property
+    def relative(self) -> int:
+        return self.routes[Route.RELATIVE]
 
     @property
     def call(self) -> int:

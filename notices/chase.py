@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from compounds.models import Member
 from compounds.rota import Rota, Spot
-from households.models import Access, Phone
+from households.models import Phone
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.tenancy import scope_of_every_compound
-from notices.models import Notice, NoticeKind, Receipt, Route
+from notices.audience import APP_ONLY, signed_in
+from notices.models import OWN_ONLY, Notice, NoticeKind, Receipt, Route
 from notices.sending import time_to_tell
 
 log = structlog.get_logger(__name__)
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 OPEN_WITHIN = timedelta(minutes=30)  # our default: an emergency not opened is rung up after this
 STILL_FRESH = timedelta(hours=48)  # older notices do not appear on a page opened later
 BATCH = 2000
+TO_A_PERSON = (Route.CALL, Route.KNOCK)
 
 
 def due_notices(now: datetime) -> list[tuple[int, int]]:
@@ -37,37 +39,56 @@ def chase(*, now: datetime) -> tuple[int, int]:
 
 
 def show_on_page(now: datetime, **where: int) -> int:
-    """Households that signed in after the notice get it on their page, while it is open.
+    """Households that signed in after the notice get it on their page, while it is open; so do
+    relatives who act for a household without a page of its own.
 
     Once: what fell back from an unread page to a person stays with the person.
     """
-    signed_in = Access.objects.filter(
-        compound=OuterRef("compound"),
-        household=OuterRef("household"),
-        granted_at__isnull=False,
-        ended_at=None,
-    )
-    return (
+    fresh = (
         Receipt.objects.open()
         .filter(
-            Exists(signed_in),
             sent_at=None,
             notice__cancelled_at=None,
             notice__sent_at__gt=now - STILL_FRESH,
             **where,
         )
-        .exclude(route=Route.APP)
         .order_by()
+    )
+    own = (
+        fresh.filter(_phones(relatives=False))
+        .exclude(route=Route.APP)
         .update(route=Route.APP, sent_at=now, assignee=None)
     )
+    through = (
+        fresh.filter(_phones(relatives=True), relayed_at=None, route__in=TO_A_PERSON)
+        .exclude(notice__audience__has_key=OWN_ONLY)
+        .update(route=Route.RELATIVE, relayed_at=now, assignee=None)
+    )
+    return own + through
+
+
+def _phones(*, relatives: bool) -> Exists:
+    """Whether a phone of the household, or of a relative who acts for it, may open its page."""
+    found = signed_in("household", relatives=relatives)
+    return Exists(found.filter(compound=OuterRef("compound")))
 
 
 def _hand_to_people(now: datetime) -> int:
-    """Pages not opened in time become calls, or knocks where there is no telephone."""
-    unopened = Q(notice__is_emergency=True, sent_at__lt=now - OPEN_WITHIN) | Q(due_at__lt=now)
+    """Pages not opened in time become calls, or knocks where there is no telephone.
+
+    A relative who read it has told nobody yet: only his word that he has passed it on counts. When
+    he no longer acts for the household, nobody waits for him.
+    """
+    urgent = Q(notice__is_emergency=True)
+    late = Q(due_at__lt=now)
+    own = Q(route=Route.APP, read_at=None) & (urgent & Q(sent_at__lt=now - OPEN_WITHIN) | late)
+    through = Q(route=Route.RELATIVE) & (
+        urgent & Q(relayed_at__lt=now - OPEN_WITHIN) | late | ~_phones(relatives=True)
+    )
     rows = list(
         Receipt.objects.open()
-        .filter(unopened, route=Route.APP, read_at=None, notice__cancelled_at=None)
+        .filter(own | (through & ~Q(notice__audience__has_key=APP_ONLY)))
+        .filter(notice__cancelled_at=None)
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("home", "notice")
         .annotate(

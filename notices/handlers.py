@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from journal.actions import SYSTEM
 from journal.events import plain
 from journal.handlers import register, subscribe
 from journal.models import Delivery
+from notices import telling
 from notices.actions import SEND, send_notice
 from notices.audience import Audience
 from notices.chase import show_on_page
@@ -40,6 +42,10 @@ def connect() -> None:
     subscribe("WindowMoved", "notices.window_moved", window_moved)
     subscribe("HouseholdVerified", "notices.household_verified", household_verified)
     subscribe("AccessGranted", "notices.access_granted", access_granted)
+    subscribe("ProxyApproved", "notices.relative_signed_in", access_granted)
+    subscribe("ProxyApproved", "notices.proxy_approved", telling.proxy_approved)
+    subscribe("ProxyEnded", "notices.proxy_ended", telling.proxy_ended)
+    subscribe("ActedForHousehold", "notices.acted_for_household", telling.acted_for_household)
 
 
 # kind, is it an emergency, must it be acknowledged, its words
@@ -91,7 +97,7 @@ def window_moved(delivery: Delivery) -> None:
     data = delivery.entry.data
     cause = f"window:{data['window']}:put_out"
     if data["phase"] != PUT_OUT:
-        Notice.objects.filter(cause=cause, cancelled_at=None).update(cancelled_at=timezone.now())
+        _withdraw(cause, timezone.now())
         return
     unit = Unit.objects.select_related("building", "compound").get(pk=data["unit"])
     place: Place = find_place(unit.compound, "unit", row=unit.pk)
@@ -108,6 +114,12 @@ def window_moved(delivery: Delivery) -> None:
             order_id=delivery.entry.order_id,
             by=SYSTEM,
         )
+
+
+def _withdraw(cause: str, now: datetime) -> None:
+    """It no longer holds; what a relative has not passed on by now he need not pass on."""
+    Receipt.objects.open().filter(notice__cause=cause).order_by().update(cancelled_at=now)
+    Notice.objects.filter(cause=cause, cancelled_at=None).update(cancelled_at=now)
 
 
 def household_verified(delivery: Delivery) -> None:

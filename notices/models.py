@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Home, Member
 from compounds.work import Work, work_constraints, work_indexes
-from households.models import Household
+from households.models import Access, Household
 from lockdown.kernel.fields import TenantKey
 from lockdown.kernel.tenancy import TenantModel
 
@@ -44,7 +44,8 @@ class Notice(TenantModel):
     title = models.CharField(_("title"), max_length=80)
     body = models.TextField(_("text"), max_length=2000)
     # {"compound": true} or {"unit": [ids]} or {"building": [ids]} or {"home": [ids]}, with an
-    # optional {"floors": [numbers]} and {"flags": [kinds]}.
+    # optional {"floors": [numbers]} and {"flags": [kinds]}. With {"own_only": true} it is for the
+    # household itself and not for the relatives who act for it.
     audience = models.JSONField(default=dict)
     audience_label = models.CharField(max_length=120, blank=True)
     order_id = models.BigIntegerField(null=True, blank=True)
@@ -90,8 +91,15 @@ class Route(models.TextChoices):
     """How a household is to be reached; each failing falls to the next."""
 
     APP = "app", _("on their phone page")
+    RELATIVE = "relative", _("by a relative outside, on his page")
     CALL = "call", _("by phone")
     KNOCK = "knock", _("knock on the door")
+
+
+# It stands on a page and waits there for somebody to open it; not on anybody's list yet.
+ON_A_PAGE = (Route.APP, Route.RELATIVE)
+# Notices that a household hears by itself, never through those who act for it.
+OWN_ONLY = "own_only"
 
 
 class Told(models.TextChoices):
@@ -108,7 +116,8 @@ class Receipt(Work):
     """One household and one notice: finished when read, acknowledged or told.
 
     While it is open and the route is call or knock, it is on somebody's list. A notice that
-    needs no acknowledging is finished as soon as it stands on the household's phone page.
+    needs no acknowledging is finished as soon as it stands on the household's phone page. On the
+    page of a relative it is finished when he says that he has passed it on.
     """
 
     GRACE: ClassVar[timedelta] = timedelta(hours=12)
@@ -119,6 +128,7 @@ class Receipt(Work):
     home = TenantKey(Home, related_name="+")
     route = models.CharField(max_length=8, choices=Route.choices)
     sent_at = models.DateTimeField(null=True, blank=True)  # put on their phone page
+    relayed_at = models.DateTimeField(null=True, blank=True)  # put on a relative's page
     read_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     told_how = models.CharField(max_length=10, choices=Told.choices, blank=True)
@@ -143,8 +153,12 @@ class Receipt(Work):
         """Why somebody has to go or ring, in one short sentence."""
         if self.route == Route.APP:
             return str(_("on their phone page, not opened yet"))
+        if self.route == Route.RELATIVE:
+            return str(_("on a relative's page, not passed on yet"))
         if self.attempts:
             return str(_("no answer %(times)s times")) % {"times": self.attempts}
+        if self.relayed_at and not self.sent_at:
+            return str(_("the relative has not passed it on"))
         if self.sent_at:
             return str(_("phone page not opened"))
         if self.route == Route.CALL:
@@ -153,3 +167,25 @@ class Receipt(Work):
 
     def __str__(self) -> str:
         return f"{self.notice_id} → {self.household_id}"
+
+
+class Reading(TenantModel):
+    """A relative and a notice of the home he acts for: when he read it, when he passed it on.
+
+    Kept apart from the receipt, which says how the household itself was reached.
+    """
+
+    receipt = TenantKey(Receipt, related_name="readings")
+    access = TenantKey(Access, related_name="+")
+    read_at = models.DateTimeField(default=timezone.now)
+    passed_on_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["compound", "receipt", "access"], name="one_reading_a_relative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.access_id} read {self.receipt_id}"

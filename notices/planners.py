@@ -14,7 +14,7 @@ from journal.actions import SYSTEM
 from notices.actions import write_notice
 from notices.audience import Audience, Count
 from notices.chase import drop_open
-from notices.models import NoticeKind, Route
+from notices.models import ON_A_PAGE, NoticeKind, Route
 from notices.sending import deliver
 from notices.texts import in_words_of_the_place, seal_text
 from seals.models import SealOrder
@@ -33,8 +33,7 @@ class NoticePlanner:
             rows=rows,
             count=len(rows),
             unit=_("households"),
-            detail=_("phone page %(app)s, by phone %(call)s, at the door %(knock)s")
-            % {"app": counted.app, "call": counted.call, "knock": counted.knock},
+            detail=_ways(counted),
             who=names(people),
             warnings=_warnings(counted),
             first_at=plan.starts_at,
@@ -52,7 +51,7 @@ class NoticePlanner:
         for home, unit, floor in homes.values_list("pk", "unit_id", "floor"):
             route = known.get(home, Route.KNOCK)
             rows.append((home, str(route)))
-            if route != Route.APP:
+            if route not in ON_A_PAGE:
                 spots.append(Spot(unit, floor))
         return rows, spots
 
@@ -79,6 +78,21 @@ class NoticePlanner:
     def stop(self, order: SealOrder, after: datetime) -> int:
         """A shorter order keeps its receipts; a lifted one has nobody to tell of the seal."""
         return drop_open(order.pk, timezone.now()) if order.lifted_at is not None else 0
+
+
+def _ways(counted: Count) -> str:
+    words = _("phone page %(app)s, by phone %(call)s, at the door %(knock)s")
+    if counted.relative:
+        words = _(
+            "phone page %(app)s, through relatives %(relative)s, by phone %(call)s, "
+            "at the door %(knock)s"
+        )
+    return words % {
+        "app": counted.app,
+        "relative": counted.relative,
+        "call": counted.call,
+        "knock": counted.knock,
+    }
 
 
 def _warnings(counted: Count) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from compounds.models import Unit
 from compounds.work import WorkQuerySet
 from households.models import Household
-from notices.models import Notice, NoticeKind, Receipt, Route
+from notices.models import ON_A_PAGE, Notice, NoticeKind, Receipt, Route
 from seals.models import SealOrder
 
 SHOWN_FOR = timedelta(days=14)  # how long a notice stays on the resident's page
@@ -35,6 +35,8 @@ class HomeNotice:
     needs_ack: bool
     acknowledged_at: datetime | None
     read_at: datetime | None
+    finished_at: datetime | None = None  # the household knows it, in whatever way
+    told_how: str = ""
 
 
 def home_notices(household: Household, now: datetime) -> list[HomeNotice]:
@@ -64,6 +66,8 @@ def _home_notice(receipt: Receipt, notice: Notice) -> HomeNotice:
         needs_ack=notice.needs_acknowledging,
         acknowledged_at=receipt.acknowledged_at,
         read_at=receipt.read_at,
+        finished_at=receipt.finished_at,
+        told_how=receipt.told_how,
     )
 
 
@@ -71,8 +75,8 @@ def _home_notice(receipt: Receipt, notice: Notice) -> HomeNotice:
 class Reach:
     """Households of a notice. reached = read, acknowledged or told; the rest is unreached.
 
-    `waiting` of the unreached have it on their phone page and have not opened it yet; the
-    others are on somebody's list.
+    `waiting` of the unreached have it on their phone page, or a relative has it on his, and it
+    was not opened or passed on yet; the others are on somebody's list.
     """
 
     total: int
@@ -88,7 +92,7 @@ _FIGURES = {
     "reached": Count("pk", filter=Q(finished_at__isnull=False)),
     "read": Count("pk", filter=Q(read_at__isnull=False)),
     "acknowledged": Count("pk", filter=Q(acknowledged_at__isnull=False)),
-    "waiting": Count("pk", filter=Q(finished_at=None, route=Route.APP)),
+    "waiting": Count("pk", filter=Q(finished_at=None, route__in=ON_A_PAGE)),
 }
 
 
@@ -145,7 +149,7 @@ class UnreachedLine:
 
 def on_lists() -> WorkQuerySet:
     """Receipts that a person has to carry: by phone or at the door, still open."""
-    return Receipt.objects.open().exclude(route=Route.APP).filter(notice__cancelled_at=None)
+    return Receipt.objects.open().exclude(route__in=ON_A_PAGE).filter(notice__cancelled_at=None)
 
 
 def unreached(limit: int = 50, *, notice: int | None = None) -> list[UnreachedLine]:
@@ -180,13 +184,15 @@ def _line(row: Receipt, now: datetime) -> UnreachedLine:
 
 # For the stacking plan's lens: what stands between a home and its seal notice.
 DONE, WAITING, CALL, KNOCK, LATE = "done", "waiting", "call", "knock", "late"
+RELATIVE = "relative"
 
 
 def seal_notice_states(
     home_ids: Iterable[int], order_id: int, now: datetime | None = None
 ) -> dict[int, str]:
     """For each home with a receipt of the order's seal notice: done (read, acknowledged or told),
-    waiting (on the phone page, not opened), call or knock (on somebody's list), late (past due).
+    waiting (on the phone page, not opened), relative (on a relative's page, not passed on), call or
+    knock (on somebody's list), late (past due).
     """
     now = now or timezone.now()
     rows = Receipt.objects.filter(
@@ -203,7 +209,8 @@ def _state(route: str, finished_at: datetime | None, due_at: datetime, now: date
         return DONE
     if due_at < now:
         return LATE
-    return {Route.APP: WAITING, Route.CALL: CALL}.get(Route(route), KNOCK)
+    names = {Route.APP: WAITING, Route.RELATIVE: RELATIVE, Route.CALL: CALL}
+    return names.get(Route(route), KNOCK)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from compounds.rota import Rota, Spot, rota
 from journal.actions import SYSTEM, Actor, record
 from journal.models import Delivery
 from notices.audience import Audience
-from notices.models import Notice, Receipt, Route
+from notices.models import ON_A_PAGE, Notice, Receipt
 
 TO_TELL = timedelta(hours=3)  # our default: everybody is told within three hours,
 TO_TELL_NOW = timedelta(hours=1)  # in an emergency within one
@@ -69,7 +69,7 @@ def floors_shared(audience: Audience, people: Rota) -> dict[tuple[int, int], Mem
     """Who rings and knocks on each floor; floors go round by the number of households on them."""
     floors = (
         audience.households()
-        .exclude(route=Route.APP)
+        .exclude(route__in=ON_A_PAGE)
         .order_by("home__unit_id", "-home__floor")
         .values_list("home__unit_id", "home__floor")
         .annotate(households=CountRows("pk"))
@@ -98,11 +98,12 @@ def _insert(
         cursor.execute(
             f"""
             INSERT INTO notices_receipt (compound_id, notice_id, household_id, home_id, route,
-                sent_at, finished_at, assignee_id, due_at, told_how, note, attempts)
+                sent_at, relayed_at, finished_at, assignee_id, due_at, told_how, note, attempts)
             SELECT %s, %s, one.household, one.home, one.route,
                 CASE WHEN one.route = 'app' THEN %s::timestamptz END,
+                CASE WHEN one.route = 'relative' THEN %s::timestamptz END,
                 CASE WHEN one.route = 'app' THEN %s::timestamptz END,
-                CASE WHEN one.route <> 'app' THEN who.member END,
+                CASE WHEN one.route NOT IN ('app', 'relative') THEN who.member END,
                 %s, '', '', 0
             FROM ({select}) AS one (household, home, unit, floor, route)
             LEFT JOIN unnest(%s::bigint[], %s::int[], %s::bigint[]) AS who (unit, floor, member)
@@ -112,6 +113,7 @@ def _insert(
             [
                 notice.compound_id,
                 notice.pk,
+                now,
                 now,
                 finished,
                 now + time_to_tell(notice.is_emergency),

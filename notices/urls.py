@@ -19,4 +19,5 @@ urlpatterns = [
     path(f"{_BASE}receipts/<int:receipt>/assign/", reach.receipt_assign, name="receipt-assign"),
     path(f"{_BASE}receipts/<int:receipt>/phones/", reach.receipt_phones, name="phones"),
     path("home/notices/<int:notice>/acknowledge/", home.home_acknowledge, name="acknowledge"),
+    path("home/notices/<int:notice>/passed-on/", home.home_pass_on, name="pass-on"),
 ]

@@ -14,6 +14,7 @@ from compounds.models import Compound, Member
 from compounds.roles import Permission
 from journal.queries import Line as Entry
 from reports import counts, rows
+from reports.asks import may_see_ask
 from reports.days import DaySpan
 from reports.doors import Doors
 from reports.feed import FEW, newest
@@ -149,6 +150,8 @@ def _may_see(row: Row, member: Member, orders: list[SealOrder]) -> bool:
     """Care is for those who may see it; a member of one stair sees that stair and its orders."""
     if row.kind == rows.CARE and not member.may(Permission.CARE_SEE):
         return False
+    if row.kind == rows.ASK and not may_see_ask(row, member):
+        return False
     if member.unit_id is None:
         return True
     if row.kind in (rows.TASK, rows.PART):
@@ -184,6 +187,7 @@ def _wanted(lens: str, begin: datetime, end: datetime) -> dict[str, Q]:
         rows.ROUND: today,
         rows.WINDOW: today,
         rows.PART: running & (Q(started_at=None) | Q(failed_at__isnull=False)),
+        rows.ASK: is_open() & (Q(due_at__lt=end) | Q(is_urgent=True)),
     }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from compounds.models import Compound, Member
 from reports import rows
+from reports.asks import asked_for, page_of_ask
 from reports.days import DaySpan
 from reports.doors import Doors
 from reports.homes import has_many_stairs
@@ -142,6 +143,11 @@ def _words(row: Row) -> tuple[str, str, str, str]:
         case rows.RECALL:
             what = _("%(name)s is out: call back") % {"name": row.title}
             return what, tried, "seals:recall-record", _("Record it")
+        case rows.ASK:
+            note = _("under way since %(time)s") % {"time": clock(row.at)} if row.at else ""
+            if row.tries and not row.at:
+                note = _("urgent")
+            return asked_for(row), note, page_of_ask(row), _("Open it")
         case rows.TELL:
             note = str(ROUTES.get(row.code, ""))
             return _("Tell: %(title)s") % {"title": row.title}, note, "notices:reach", _("Tell")

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compounds.models import Compound, Home
-from households.models import Household
+from households.bar import home_label, whose
+from households.models import Household, Proxy
 from lockdown.kernel.masking import mask_name
 from notices.queries import HomeNotice
 from reports import rows
+from reports.asks import asked_for
 from reports.days import DaySpan
-from reports.household import names_of, notices_of, today_of
+from reports.household import names_of, notices_of, relatives_of, today_of
 from reports.orders import orders_in_force
 from reports.rows import Row
-from reports.words import LEVEL_RULES, clock, day_name, unit_name, when
+from reports.words import LEVEL_RULES, clock, day_name, when
 from seals.models import SealOrder
 from seals.queries import covers, strictest
 from waste.queries import RubbishNow, rubbish_now
@@ -44,6 +47,8 @@ class NowBlock:
     text: str
     calm: bool = True
     notice: HomeNotice | None = None
+    url: str = ""
+    deed: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,24 +60,60 @@ class HomeDay:
     today: list[dict[str, Any]]
     notices: list[HomeNotice]
     is_sealed: bool
+    ways: list[dict[str, str]]
+    is_relatives: bool = False  # the page of a relative outside, who passes things on
 
 
-def home_day(compound: Compound, household: Household, home: Home, now: datetime) -> HomeDay:
-    """One household's page; five queries."""
+def home_day(
+    compound: Compound, household: Household, home: Home, now: datetime, proxy: Proxy | None = None
+) -> HomeDay:
+    """One household's page, to itself or to a relative who acts for it; six queries."""
     span = DaySpan.of(compound, compound.today(now))
     order = strictest(one for one in orders_in_force(compound) if covers(one, home))
-    notices = notices_of(household.pk, now)
+    notices = notices_of(household.pk, now, relative=proxy is not None)
+    relatives = [] if proxy else relatives_of(household.pk)
     rubbish = rubbish_now(home.unit_id, now) if order else None
-    today = _today(today_of(household.pk, home.unit_id, span), order, span, now)
+    found = today_of(household.pk, home.unit_id, span)
+    asks = [row for row in found if row.kind == rows.ASK]
+    today = _today([row for row in found if row.kind != rows.ASK], order, span, now)
+    today += [_ask_item(row, now) for row in asks]
     return HomeDay(
-        label=f"{unit_name(home.unit.building.number, home.unit.number)} {home.number}",
-        note=_family(household),
-        situation=_situation(order, now),
-        now=_now_block(notices, rubbish, today),
+        label=home_label(home, proxy),
+        note=_acting(proxy) if proxy else _family(household),
+        situation=_situation(order, now, whose(proxy) if proxy else ""),
+        now=_to_pass_on(notices, rubbish, today)
+        if proxy
+        else _now_block(notices, rubbish, today, relatives),
         today=today,
         notices=notices,
         is_sealed=order is not None,
+        ways=_ways(len(asks), relatives, proxy),
+        is_relatives=proxy is not None,
     )
+
+
+def _acting(proxy: Proxy) -> str:
+    """You act as 儿子 李**"""
+    return _("you act as %(who)s") % {"who": proxy.label}
+
+
+def _ways(
+    asks: int, relatives: list[tuple[str, bool]], proxy: Proxy | None
+) -> list[dict[str, str]]:
+    """What can be done here beyond reading."""
+    note = _("medicine, food, a repair")
+    if asks:
+        note = ngettext("%(n)s under way", "%(n)s under way", asks) % {"n": asks}
+    acting = _("what you may do here")
+    if proxy is None:
+        names = _(", ").join(name for name, may_act in relatives if may_act)
+        acting = names or _("let a child elsewhere act for you")
+    return [
+        {"label": _("Ask for help"), "note": note, "url": reverse("volunteers:home-asks"),
+         "icon": "bag"},
+        {"label": _("Relatives"), "note": acting, "url": reverse("households:home-proxies"),
+         "icon": "person"},
+    ]  # fmt: skip
 
 
 def _family(household: Household) -> str:
@@ -92,6 +133,11 @@ PLACES = {
     "floor": lambda: _("This floor"),
     "home": lambda: _("Your home"),
 }
+THEIR_PLACES = {
+    "building": lambda: _("Their building"),
+    "unit": lambda: _("Their stair"),
+    "floor": lambda: _("Their floor"),
+}
 LEVELS = {
     "sealed": lambda: _("%(place)s is sealed now"),
     "controlled": lambda: _("%(place)s is controlled now"),
@@ -99,14 +145,18 @@ LEVELS = {
 }
 
 
-def _situation(order: SealOrder | None, now: datetime) -> Situation:
+def _situation(order: SealOrder | None, now: datetime, theirs: str = "") -> Situation:
+    """`theirs` names the home to somebody who does not live there: your mother's home."""
     if order is None:
         return Situation(
             _("Not sealed"),
-            _("Come and go as usual"),
+            _("They come and go as usual") if theirs else _("Come and go as usual"),
             _("If that changes, it is said here first."),
         )
-    over = LEVELS[order.level]() % {"place": PLACES[order.place_kind]()}
+    place = theirs if theirs and order.place_kind == "home" else PLACES[order.place_kind]()
+    if theirs and order.place_kind in {"unit", "floor", "building"}:
+        place = THEIR_PLACES[order.place_kind]()
+    over = LEVELS[order.level]() % {"place": place}
     over = f"{over} · {LEVEL_RULES[order.level]}"
     end = {"day": day_name(order.ends_at), "time": clock(order.ends_at)}
     if order.starts_at > now:
@@ -120,22 +170,56 @@ def _situation(order: SealOrder | None, now: datetime) -> Situation:
     return Situation(over, title, until, min(day, days), days)
 
 
-def _now_block(
+def _to_pass_on(
     notices: list[HomeNotice], rubbish: RubbishNow | None, today: list[dict[str, Any]]
 ) -> NowBlock:
-    """Rubbish to put out comes before a notice to acknowledge; else what to keep in mind."""
+    """What the household does not know yet, the newest first; else what it has in mind."""
+    waiting = next((one for one in notices if one.finished_at is None), None)
+    if waiting is not None:
+        return NowBlock(
+            _("Please tell them"), waiting.title, waiting.body, calm=False, notice=waiting
+        )
+    if rubbish is not None and rubbish.phase in {"keep_in", "put_out", "collecting"}:
+        return NowBlock(_("Rubbish"), rubbish.word, rubbish.detail)
+    return _nothing(today, _("Nothing to pass on"))
+
+
+def _now_block(
+    notices: list[HomeNotice],
+    rubbish: RubbishNow | None,
+    today: list[dict[str, Any]],
+    relatives: list[tuple[str, bool]],
+) -> NowBlock:
+    """Rubbish to put out comes before a notice to acknowledge, then a relative who asks to act;
+    else what to keep in mind.
+    """
     if rubbish is not None and rubbish.phase == "put_out":
         return NowBlock(_("Do this now"), rubbish.word, rubbish.detail, calm=False)
     waiting = next((one for one in notices if one.needs_ack and not one.acknowledged_at), None)
     if waiting is not None:
         return NowBlock(_("Please read"), waiting.title, waiting.body, calm=False, notice=waiting)
+    asking = next((name for name, may_act in relatives if not may_act), None)
+    if asking is not None:
+        return NowBlock(
+            _("Is it really them"),
+            _("%(who)s asks to act for you") % {"who": asking},
+            _("Then they receive your notices and ask for help in your name."),
+            calm=False,
+            url=reverse("households:home-proxies"),
+            deed=_("Look and decide"),
+        )
     if rubbish is not None and rubbish.phase in {"keep_in", "collecting"}:
         return NowBlock(_("Rubbish"), rubbish.word, rubbish.detail)
+    return _nothing(today, _("Nothing to do"))
+
+
+def _nothing(today: list[dict[str, Any]], title: str) -> NowBlock:
+    """Nothing to do now, and what comes next."""
     coming = next((item for item in today if item["state"] != "done"), None)
     text = ""
     if coming is not None:
         text = _("Next: %(time)s %(what)s") % {"time": coming["time"], "what": coming["text"]}
-    return NowBlock(_("Now"), _("Nothing to do"), text)
+    return NowBlock(_("Now"), title, text)
 
 
 def _today(
@@ -187,6 +271,18 @@ def _care_item(row: Row, now: datetime) -> dict[str, Any]:
         return {"text": text, "state": "done", "tag": _("done")}
     note = _("If you need something, say so then")
     return {"text": text, "note": note, "state": "wait", "tag": _tag(row, now)}
+
+
+def _ask_item(row: Row, now: datetime) -> dict[str, Any]:
+    """A request that waits or is under way: it leads to its own page."""
+    words = _("being done") if row.at else _("%(who)s has it") % {"who": row.who or "–"}
+    return {
+        "time": when(row.due_at).split(" ")[0],  # another day by its name alone
+        "text": asked_for(row),
+        "state": "now" if row.at else "wait",
+        "tag": words,
+        "url": reverse("volunteers:home-ask", args=[row.id]),
+    }
 
 
 def _tag(row: Row, now: datetime) -> str:

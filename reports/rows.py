@@ -11,7 +11,16 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, CharField, DateTimeField, F, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateTimeField,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast
 from django_scopes import get_scope, scopes_disabled
 from django_scopes.exceptions import ScopeError
@@ -20,11 +29,12 @@ from compounds.work import SOON
 from households.models import Verification
 from notices.models import Receipt
 from seals.models import PlanPart, PlanTask, Recall
-from volunteers.models import CareVisit
+from volunteers.models import Ask, CareVisit
 from waste.models import DisinfectionRound, RubbishWindow
 
 VERIFY, TELL, RECALL, CARE = "verify", "tell", "recall", "care"
 TASK, ROUND, WINDOW, PART = "task", "round", "window", "part"
+ASK = "ask"
 
 
 class Row(NamedTuple):
@@ -33,7 +43,8 @@ class Row(NamedTuple):
     verify: outcome, last try, sweep · tell: route, put on their page, notice · recall: outcome,
     expected back, order · care: outcome, last try, order · task: key, -, order · round: -, begun,
     order · window: phase, planned put-out, gate round · part: step kind, -, order (finished_at is
-    its start and missed_at its failure). `title` is a person, a task, a part or a notice.
+    its start and missed_at its failure) · ask: kind, under way since, - (tries is 1 when urgent;
+    its words stay with it). `title` is a person, a task, a part or a notice.
     """
 
     kind: str
@@ -79,6 +90,7 @@ NO_ID = Cast(Value(None), BigIntegerField())
 NO_TIME = Cast(Value(None), DateTimeField())
 NONE = Value("", output_field=CharField())
 ZERO = Value(0)
+URGENT = Cast("is_urgent", IntegerField())
 DOOR = (
     F("household_id"),
     F("home_id"),
@@ -166,6 +178,10 @@ ARMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     PART: (
         PlanPart,
         (*PLACE, *NOBODY, F("kind"), NO_TIME, F("attempts"), F("order_id"), F("title")),
+    ),
+    ASK: (
+        Ask,
+        (*DOOR, *HANDS, F("kind"), F("started_at"), URGENT, NO_ID, NONE),
     ),
 }
 

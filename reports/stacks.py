@@ -41,6 +41,7 @@ TELL_LOOKS: dict[str, Look] = {
     "late": ("late", "未", gettext_lazy("not told in time")),
     "knock": ("now", "敲", gettext_lazy("knock on the door")),
     "call": ("now", "电", gettext_lazy("telephone")),
+    "relative": ("next", "亲", gettext_lazy("on a relative's page, not passed on yet")),
     "app": ("next", "发", gettext_lazy("sent, not read yet")),
     "done": ("done", "✓", gettext_lazy("told")),
 }

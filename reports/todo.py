@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lockdown.kernel.masking import mask_name
+from notices.models import ON_A_PAGE
 from reports import rows
+from reports.asks import asked_for, page_of_ask
 from reports.doors import Doors
 from reports.rows import Row
 from reports.words import (
@@ -27,6 +29,7 @@ from seals.words import said
 
 # From the most harmful down. Within one rank the longest waiting comes first.
 HARM = (
+    "ask",  # somebody asked for help and has waited too long, or it is urgent
     "care",  # an elder who was not reached
     "part",  # a part of the plan that could not start
     "sanitation",
@@ -84,8 +87,10 @@ def now_to_do(work: Iterable[Row], waiting: int, doors: Doors, now: datetime) ->
 
 def _presses(row: Row, now: datetime) -> bool:
     """Late, or tried in vain. A notice that lies unread on a phone page is not lost yet."""
-    if row.is_done or (row.kind == rows.TELL and row.code == "app"):
+    if row.is_done or (row.kind == rows.TELL and row.code in ON_A_PAGE):
         return False
+    if row.kind == rows.ASK and row.tries:
+        return row.at is None or row.is_late(now)  # urgent, and nobody is under way yet
     return row.is_late(now) or row.code in {"no_answer", "disputed"}
 
 
@@ -210,7 +215,27 @@ def _recall(row: Row, doors: Doors, now: datetime) -> Line:
     )
 
 
+def _ask(row: Row, doors: Doors, now: datetime) -> Line:
+    late = row.is_late(now)
+    notes = [_("urgent")] if row.tries else []
+    if row.at:
+        notes.append(_("under way since %(time)s") % {"time": when(row.at)})
+    notes.append(_("by %(time)s") % {"time": when(row.due_at)})
+    return Line(
+        "ask",
+        row.due_at,
+        row.door,
+        asked_for(row),
+        " · ".join(notes),
+        row.who or "",
+        "late" if late else "now",
+        late_by(row, now) if late else _("urgent"),
+        doors.to(page_of_ask(row), row.id),
+    )
+
+
 ONE = {
+    rows.ASK: _ask,
     rows.CARE: _care,
     rows.ROUND: _round,
     rows.WINDOW: _window,
@@ -307,7 +332,7 @@ def not_told(work: Iterable[Row], doors: Doors, now: datetime) -> list[Untold]:
     seen: set[int | None] = set()
     lines = []
     for row in open_rows:
-        if row.household_id in seen or row.code == "app":
+        if row.household_id in seen or row.code in ON_A_PAGE:
             continue
         seen.add(row.household_id)
         lines.append(

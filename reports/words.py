@@ -33,6 +33,7 @@ KINDS = {
     rows.TASK: gettext_lazy("Task"),
     rows.ROUND: gettext_lazy("Disinfect the stairs"),
     rows.WINDOW: gettext_lazy("Collect the rubbish"),
+    rows.ASK: gettext_lazy("Request for help"),
 }
 PHASES = {
     "keep_in": gettext_lazy("keep in"),
@@ -42,6 +43,7 @@ PHASES = {
 }
 ROUTES = {
     "app": gettext_lazy("Sent to the phone page, not read yet"),
+    "relative": gettext_lazy("On a relative's page, not passed on yet"),
     "call": gettext_lazy("No phone page, to be telephoned"),
     "knock": gettext_lazy("No phone number, knock on the door"),
 }

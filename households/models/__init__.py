@@ -18,6 +18,7 @@ from households.models.files import (
     Sweep,
     Verification,
 )
+from households.models.proxies import HomeOf, Invitation, Proxy, Relation
 
 __all__ = [
     "INSIDE",
@@ -25,11 +26,15 @@ __all__ = [
     "CareFlag",
     "CareKind",
     "DoorCode",
+    "HomeOf",
     "Household",
     "ImportChange",
+    "Invitation",
     "Outcome",
     "Phone",
     "Presence",
+    "Proxy",
+    "Relation",
     "Relative",
     "Resident",
     "RosterImport",

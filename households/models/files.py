@@ -320,6 +320,9 @@ class Access(TenantModel):
 
     household = TenantKey(Household, related_name="accesses")
     resident = TenantKey(Resident, null=True, blank=True, related_name="accesses")
+    # A relative outside who acts for the household, not somebody of the home: see `Proxy`. His
+    # said name is the proxy's label, 儿子 李**.
+    is_proxy = models.BooleanField(default=False, db_default=False)
     said_name = models.CharField(_("who says so"), max_length=40, blank=True)
     digest = models.CharField(max_length=64)  # of the secret in the phone's session
     asked_at = models.DateTimeField(default=timezone.now)

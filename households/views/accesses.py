@@ -22,7 +22,7 @@ SHOWN = 300
 
 @member_page(Permission.ACCESS_DECIDE)
 def access_list(request: MemberRequest) -> HttpResponse:
-    rows = accesses(request.member)
+    rows = accesses(request.member).filter(request.member.within("household__home__"))
     context = {
         "waiting": list(rows.filter(granted_at=None)[:SHOWN]),
         "inside": list(rows.filter(granted_at__isnull=False).order_by("-granted_at")[:SHOWN]),
@@ -49,5 +49,4 @@ def access_decide(request: MemberRequest, access: int) -> HttpResponse:
 def _ever(request: MemberRequest) -> QuerySet[Access]:
     """Ended ones too, so that a second tap gets a sentence and not a missing page."""
     found = Access.objects.select_related("household__home")
-    unit = request.member.unit_id
-    return found.filter(household__home__unit_id=unit) if unit else found
+    return found.filter(request.member.within("household__home__"))

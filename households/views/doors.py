@@ -17,11 +17,11 @@ from compounds.access import MemberRequest, public_page
 from compounds.actions import digest_of
 from compounds.models import Compound
 from households import signin
-from households.access import SESSION_KEY, forget, remember
+from households.access import SESSION_KEY, forget, homes_kept, remember, show
 from households.actions import open_missing_files
 from households.doors import compound_of, find_code, plain_code
 from households.forms import DoorForm
-from households.models import Access, DoorCode, Household, Resident
+from households.models import Access, DoorCode, Household, Proxy, Resident
 from lockdown.kernel.forms import attempt
 from lockdown.kernel.tenancy import scope
 
@@ -48,8 +48,8 @@ def _unknown(request: HttpRequest, compound: Compound | None) -> HttpResponse:
 
 def _at_door(request: HttpRequest, code: DoorCode) -> HttpResponse:
     household = _file_of(code)
-    mine = _session_access(request)
-    if mine is not None and mine.household_id == household.pk and mine.ended_at is None:
+    mine = _held(request, household)
+    if mine is not None:
         return redirect("reports:home" if mine.granted_at else "households:waiting")
     residents = list(Resident.objects.filter(household=household, moved_out_at=None))
     form = DoorForm(request.POST or None, residents=residents)
@@ -154,6 +154,17 @@ def _ask(
     return redirect("households:waiting")
 
 
+def _held(request: HttpRequest, household: Household) -> Access | None:
+    """The access to this home that the browser holds already; its home becomes the one shown."""
+    by_digest = {digest_of(one["secret"]): one for one in homes_kept(request)}
+    found = Access.objects.filter(
+        household=household, is_proxy=False, digest__in=by_digest, ended_at=None
+    ).first()
+    if found is not None:
+        show(request, by_digest[found.digest])
+    return found
+
+
 def _session_access(request: HttpRequest) -> Access | None:
     """The access that this browser holds, within the scope in force."""
     kept = request.session.get(SESSION_KEY)
@@ -193,7 +204,7 @@ def waiting(request: MemberRequest) -> HttpResponse:
             return _go_home(request)
         if request.htmx and access.ended_at is None:
             return HttpResponse(status=204)
-        if access.ended_at is not None:
+        if access.ended_at is not None and not access.is_proxy:
             forget(request)
         with timezone.override(access.compound.tz):
             context = {
@@ -201,6 +212,8 @@ def waiting(request: MemberRequest) -> HttpResponse:
                 "home": access.household.home,
                 "compound_name": access.compound.name,
                 "duty_phone": access.compound.duty_phone,
+                "proxy": Proxy.objects.filter(access=access).first() if access.is_proxy else None,
+                "others": len(homes_kept(request)) - 1,
             }
             return render(request, "households/waiting.html", context)
 
@@ -220,8 +233,16 @@ def leave(request: HttpRequest) -> HttpResponse:
     if kept:
         with scope([kept["compound"]]):
             access = _session_access(request)
-            if access is not None:
+            if access is not None and access.ended_at is None:
                 signin.revoke(access=access, by=access)
+                messages.success(request, _left(access))
         forget(request)
-        messages.success(request, _("This phone no longer opens your home's page."))
     return redirect("households:welcome")
+
+
+def _left(access: Access) -> str:
+    if not access.is_proxy:
+        return _("This phone no longer opens your home's page.")
+    if access.granted_at is None:
+        return _("Your request is withdrawn.")
+    return _("You no longer act for this home. They are told.")

@@ -108,6 +108,7 @@ def show_file(
         "may_edit": may_edit,
         "may_reveal": member.may(Permission.PHONE_REVEAL),
         "may_verify": member.may(Permission.WORK_DO),
+        "may_decide_access": member.may(Permission.ACCESS_DECIDE),
         "phone_form": PhoneForm(auto_id="phone_%s"),
         "flag_form": FlagForm(residents=file.people, auto_id="flag_%s"),
         "relative_form": RelativeForm(auto_id="relative_%s"),

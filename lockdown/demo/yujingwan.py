@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from compounds.models import Unit
 from households.sweeps import How
-from lockdown.demo import deeds
+from lockdown.demo import deeds, relatives
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
@@ -100,6 +100,12 @@ def _unit(site: Site) -> int:
 UNFINISHED = (
     *(scene for scene in SCENES if (scene.day, scene.clock) not in {(3, "09:00"), (3, "10:00")}),
     Scene(3, "08:00", lambda site: deeds.knock_in_vain(site, 2)),
+    # A lone elder without a phone; her son in another city acts for her.
+    Scene(1, "17:00", lambda site: relatives.let_son_in(site)),
+    Scene(1, "17:20", lambda site: relatives.pass_on(site)),
+    Scene(2, "08:30", lambda site: relatives.ask_for_medicine(site)),
+    Scene(2, "11:40", lambda site: relatives.bring_medicine(site)),
+    Scene(2, "20:10", lambda site: relatives.ask_by_phone(site)),
 )
 
 

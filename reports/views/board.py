@@ -270,6 +270,8 @@ PAGES = {
     "Roster": "households:list",
     "Access": "households:access-list",
     "Homes": "compounds:settings",
+    "Ask": "volunteers:ask-list",
+    "Proxy": "households:access-list",
 }
 
 

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from households.access import ResidentRequest, resident_page
+from households.bar import bar
 from notices.actions import mark_read
+from notices.proxies import mark_seen
 from reports.kept import Drawn, kept
 from reports.panels import answer, draw, etag, named, poll_element
 from reports.resident import home_day
@@ -22,6 +24,7 @@ PANELS = {
     "home-status": "reports/home_status.html",
     "home-now": "reports/home_now.html",
     "home-today": "reports/home_today.html",
+    "home-ways": "reports/home_ways.html",
     "home-notices": "reports/home_notices.html",
 }
 
@@ -30,14 +33,13 @@ PANELS = {
 def home(request: ResidentRequest) -> HttpResponse:
     now = timezone.now()
     drawn = _drawn(request, now)
-    if drawn.facts["unread"]:
+    if request.proxy is not None:
+        mark_seen(access=request.access, now=now)
+    elif drawn.facts["unread"]:
         mark_read(household=request.household, now=now)
-    context = {
-        "home_label": drawn.facts["label"],
+    context = bar(request) | {
+        "back_url": "",
         "home_note": drawn.facts["note"],
-        "home_url": reverse("reports:home"),
-        "duty_phone": request.compound.duty_phone,
-        "compound_name": request.compound.name,
         "panel": named(drawn.panels),
         "poll": poll_element("home-poll", reverse("reports:home-live"), etag(drawn.panels), EVERY),
     }
@@ -52,19 +54,21 @@ def home_live(request: ResidentRequest) -> HttpResponse:
 
 
 def _drawn(request: ResidentRequest, now: datetime) -> Drawn:
-    """The household's own panels, kept for its phones; each request's forms get its own token."""
+    """The household's own panels, kept for its phones; those of a relative are his alone. Each
+    request's forms get its own token.
+    """
 
     def draw_now() -> Drawn:
-        shown = home_day(request.compound, request.household, request.home, now)
+        shown = home_day(request.compound, request.household, request.home, now, request.proxy)
         token = get_random_string(40)
         facts = {
-            "label": shown.label,
             "note": shown.note,
             "unread": any(notice.read_at is None for notice in shown.notices),
             "token": token,
         }
         return Drawn(draw(PANELS, {"home": shown, "csrf_token": token}), facts)
 
-    sees = (request.household.pk, request.home.pk)
+    acting = request.proxy.pk if request.proxy else None
+    sees = (request.household.pk, request.home.pk, acting)
     drawn = kept("home", request.compound, now, sees, draw_now)
     return drawn.with_text(drawn.facts["token"], get_token(request))

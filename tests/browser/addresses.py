@@ -39,6 +39,10 @@ IDS = {
     "round_id": "SELECT id FROM waste_disinfectionround WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "window_id": "SELECT id FROM waste_rubbishwindow WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "notice": "SELECT id FROM notices_notice ORDER BY id LIMIT 1",
+    "ask": "SELECT id FROM volunteers_ask WHERE kind = 'food' ORDER BY id LIMIT 1",
+    "medical": "SELECT id FROM volunteers_ask WHERE kind = 'advice' ORDER BY id LIMIT 1",
+    "own_ask": "SELECT asks.id FROM volunteers_ask asks JOIN compounds_home homes"
+    " ON homes.id = asks.home_id WHERE homes.number = '501' ORDER BY asks.id LIMIT 1",
 }
 
 
@@ -54,6 +58,8 @@ class Address:
         """Who of the demo's people opens it."""
         if self.name == "households:waiting":
             return "asker"
+        if self.name == "households:switch":
+            return "resident"
         if self.name in {"reports:review", "reports:review-day"}:
             return "chenzhuren"
         if self.name == "seals:order-preview":
@@ -86,6 +92,8 @@ def _value(house: House, name: str, slug: str) -> str:
         return slug
     if name == "code":
         return house.doors["1205"][0]
+    if name == "invitation":
+        return house.invitation
     found = house.one(IDS[name], slug=slug)
     assert found is not None, f"the demo has no {name}"
     return str(found)

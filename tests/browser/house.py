@@ -23,6 +23,7 @@ from tests.conftest import ROOT, _owner, _schema_digest
 
 HOST = "127.0.0.1"
 LINK = re.compile(r"1-1-(\d+)\s+last four digits (\d{4})\s+\S+?/s/([^/\s]+)/")
+RELATIVE = re.compile(r"relative outside of \S+: \S+?/a/([^/\s]+)/")
 PATIENCE = 60  # seconds in which the server has to answer
 
 
@@ -33,6 +34,7 @@ class House:
     url: str
     database: str
     doors: dict[str, tuple[str, str]] = field(default_factory=dict)  # number: (code, digits)
+    invitation: str = ""  # the code of a link for a relative outside
 
     def door(self, number: str) -> str:
         return f"{self.url}/s/{self.doors[number][0]}/"
@@ -87,9 +89,9 @@ def open_house(folder: Path) -> Iterator[House]:
     env = _environment(name, port)
     template = f"test_template_{_schema_digest()}"
     with _database(name, template):
-        doors = _load_demo(env)
+        doors, invitation = _load_demo(env)
         with _server(env, port, folder / "web.log"):
-            yield House(f"http://{HOST}:{port}", name, doors)
+            yield House(f"http://{HOST}:{port}", name, doors, invitation)
 
 
 @contextlib.contextmanager
@@ -108,7 +110,7 @@ def _database(name: str, template: str) -> Iterator[None]:
             owner.execute(drop)
 
 
-def _load_demo(env: dict[str, str]) -> dict[str, tuple[str, str]]:
+def _load_demo(env: dict[str, str]) -> tuple[dict[str, tuple[str, str]], str]:
     done = subprocess.run(
         [sys.executable, "manage.py", "demo"],
         cwd=ROOT,
@@ -121,7 +123,9 @@ def _load_demo(env: dict[str, str]) -> dict[str, tuple[str, str]]:
     assert done.returncode == 0, done.stderr[-3000:]
     doors = {number: (code, digits) for number, digits, code in LINK.findall(done.stdout)}
     assert doors, done.stdout
-    return doors
+    invitation = RELATIVE.search(done.stdout)
+    assert invitation, done.stdout
+    return doors, invitation[1]
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from compounds.models import Compound, Home, Member
 from households.doors import issue_door_codes
-from lockdown.demo import others, yujingwan
+from lockdown.demo import others, relatives, yujingwan
 from lockdown.demo.clock import at, in_process
 from lockdown.demo.people import (
     HUAIDONG,
@@ -19,6 +19,7 @@ from lockdown.demo.people import (
     REVIEWER,
     XIAODONGMEN,
     YUJINGWAN,
+    Site,
     add_reviewer,
     open_site,
 )
@@ -45,7 +46,8 @@ class Command(BaseCommand):
             if not Compound.objects.filter(slug=YUJINGWAN.slug).exists():
                 self._load()
             codes = self._resident_links()
-        self._print(codes)
+            relative = self._relative_link()
+        self._print(codes, relative)
 
     def _load(self) -> None:
         now = timezone.now()
@@ -70,7 +72,15 @@ class Command(BaseCommand):
         by_home = {home.number: code for home, code in issued}
         return [(number, by_home[number], digits) for number, digits in DOORS]
 
-    def _print(self, codes: list[tuple[str, str, str]]) -> None:
+    def _relative_link(self) -> str:
+        """A fresh link for a relative of the first of these doors."""
+        compound = Compound.objects.get(slug=YUJINGWAN.slug)
+        with scope([compound.pk]):
+            manager = Member.objects.filter(role="manager").order_by("id")[0]
+        site = Site(compound, {YUJINGWAN.people[0].username: manager})
+        return relatives.invite(site, DOORS[0][0])
+
+    def _print(self, codes: list[tuple[str, str, str]], relative: str) -> None:
         base = settings.SITE_URL
         self.stdout.write(f"{base}/   password for everybody: {PASSWORD}\n")
         for username, who, path in PAGES:
@@ -78,4 +88,5 @@ class Command(BaseCommand):
         self.stdout.write("\nResidents (open on a phone, or in a private window):")
         for number, code, digits in codes:
             self.stdout.write(f"  1-1-{number:<8} last four digits {digits}   {base}/s/{code}/")
+        self.stdout.write(f"\nA relative outside of 1-1-{DOORS[0][0]}: {base}/a/{relative}/")
         self.stdout.write(f"\nThe committee's {REVIEWER.name} reviews 御景湾 and 槐东.")
