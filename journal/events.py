@@ -78,6 +78,11 @@ CATALOGUE = _catalogue(
     Event(
         "HouseholdNotReached", _("%(door)s not reached, try %(attempts)s: %(title)s"), quiet=True
     ),
+    Event("ClosingReportFrozen", _("%(place)s: closing report frozen"), quiet=True),
+    Event("RetentionSet", _("Files are kept %(days)s days after a lift, before %(before)s")),
+    Event("RetentionExtended", _("%(place)s: clearing put off to %(until)s: %(reason)s")),
+    Event("HouseholdsRedacted", _("%(place)s: what was gathered is cleared, %(homes)s homes")),
+    Event("SubjectExported", _("%(door)s: what is kept was handed out, reason: %(reason)s")),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

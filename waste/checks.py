@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from seals.lift import Finding
+from compounds.models import Unit
+from lockdown.kernel.wording import daytime
+from seals.lift import SHOWN, Behind, Finding, holder
 from seals.models import SealOrder
 from seals.planning import place_of
 from waste.models import DisinfectionRound
@@ -29,13 +33,30 @@ def terminal_disinfection(order: SealOrder, now: datetime) -> Finding:
         )
         .order_by("unit_id", "-due_at")
         .distinct("unit_id")
+        .select_related("assignee")
     )
-    done = {row.unit_id for row in last if row.finished_at is not None}
-    behind = [str(unit) for unit in units if unit.pk not in done]
+    rounds = {row.unit_id: row for row in last}
+    left = [one for one in units if one.pk not in rounds or not rounds[one.pk].finished_at]
+    slug = order.compound.slug
     return Finding(
         "terminal_disinfection",
-        _("Terminal disinfection done in every unit"),
-        bool(units) and not behind,
-        f"{len(units) - len(behind)} / {len(units)}",
-        tuple(behind),
+        gettext_lazy("Terminal disinfection done in every unit"),
+        bool(units) and not left,
+        f"{len(units) - len(left)} / {len(units)}",
+        tuple(_behind(slug, unit, rounds.get(unit.pk)) for unit in left[:SHOWN]),
+        count=len(left),
+        url=reverse("waste:day", args=[slug]),
+    )
+
+
+def _behind(slug: str, unit: Unit, row: DisinfectionRound | None) -> Behind:
+    """The round that was not done, where it can be done now."""
+    if row is None:
+        return Behind(str(unit), _("no round so far"), reverse("waste:day", args=[slug]))
+    words = _("round of %(time)s missed") if row.missed_at else _("round of %(time)s not done")
+    return Behind(
+        str(unit),
+        words % {"time": daytime(row.due_at)},
+        reverse("waste:round", args=[slug, row.pk]),
+        holder(row),
     )

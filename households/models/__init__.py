@@ -18,9 +18,11 @@ from households.models.files import (
     Sweep,
     Verification,
 )
+from households.models.retention import SLACK, Retention, RetentionQuerySet
 
 __all__ = [
     "INSIDE",
+    "SLACK",
     "Access",
     "CareFlag",
     "CareKind",
@@ -32,6 +34,8 @@ __all__ = [
     "Presence",
     "Relative",
     "Resident",
+    "Retention",
+    "RetentionQuerySet",
     "RosterImport",
     "Sex",
     "Sweep",
