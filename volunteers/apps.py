@@ -6,9 +6,11 @@ class VolunteersConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are not loaded when this module is; the registrations need them.
+        from households.keeping import register_keeper  # noqa: PLC0415
         from seals import planning  # noqa: PLC0415
         from seals.lift import register_check  # noqa: PLC0415
-        from volunteers import lift, planners  # noqa: PLC0415
+        from volunteers import keeper, lift, planners  # noqa: PLC0415
 
         planning.register("care", planners.CarePlanner())
         register_check(lift.calls_made)
+        register_keeper(keeper.CareKeeper())
