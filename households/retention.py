@@ -16,11 +16,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compounds.models import Compound, Member
+from compounds.retention import MOST_DAYS
 from households.models import Household, Retention
 from journal.actions import record
 from lockdown.kernel.errors import Refused
 
-FEWEST_DAYS, MOST_DAYS = 7, 365
 # Homes (as rows with compound, unit, building, floor) to the ids of those under an order.
 Ruler = Callable[[Sequence[Retention]], set[int]]
 _rulers: list[Ruler] = []
@@ -35,25 +35,6 @@ def register_ruler(ruler: Ruler) -> None:
 def under_order(rows: Sequence[Retention]) -> set[int]:
     """The ids of the homes, of these rows, that an order in force covers."""
     return {home for ruler in _rulers for home in ruler(rows)}
-
-
-@transaction.atomic
-def set_retention(*, compound: Compound, days: int, by: Member) -> Compound:
-    """How long files are kept after a lift, in days; clocks that run keep their date."""
-    compound = Compound.objects.select_for_update(no_key=True).get(pk=compound.pk)
-    if not FEWEST_DAYS <= days <= MOST_DAYS:
-        raise Refused(
-            _("Choose between %(fewest)s and %(most)s days.")
-            % {"fewest": FEWEST_DAYS, "most": MOST_DAYS},
-            field="days",
-        )
-    before = compound.retention_days
-    if days != before:
-        compound.retention_days = days
-        compound.save(update_fields=["retention_days"])
-        data = {"days": days, "before": before}
-        record("RetentionSet", compound=compound.pk, by=by, data=data)
-    return compound
 
 
 def start_clocks(

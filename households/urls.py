@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from households.views import accesses, doors, files, imports, labels, members, sweeps
+from households.views import (
+    accesses,
+    doors,
+    exports,
+    files,
+    imports,
+    labels,
+    members,
+    retentions,
+    sweeps,
+)
 
 app_name = "households"
 ROOM = "c/<slug:compound>/households/"
@@ -38,4 +48,12 @@ urlpatterns: list[URLPattern] = [
     path("home/welcome/", doors.welcome, name="welcome"),
     path("home/waiting/", doors.waiting, name="waiting"),
     path("home/leave/", doors.leave, name="leave"),
+    path(f"{ROOM}<int:household>/export/", exports.export, name="export"),
+    path("c/<slug:compound>/retention/", retentions.retention, name="retention"),
+    path(
+        "c/<slug:compound>/retention/<int:cause>/longer/",
+        retentions.retention_put_off,
+        name="retention-put-off",
+    ),
+    path("home/export/", exports.home_export, name="home-export"),
 ]
