@@ -45,7 +45,11 @@ def order_lifted(delivery: Delivery) -> None:
     _report, made = ClosingReport.objects.get_or_create(
         compound_id=order.compound_id,
         order=order,
-        defaults={"lifted_at": order.lifted_at, "data": course(order, entry.data)},
+        defaults={
+            "lifted_at": order.lifted_at,
+            "made_at": timezone.now(),
+            "data": course(order, entry.data),
+        },
     )
     if made:
         data = {"place": order.place_label}

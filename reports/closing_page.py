@@ -87,6 +87,7 @@ def page(report: ClosingReport) -> dict[str, Any]:
         "recalls": _counted(data["recalls"], dict(RecallOutcome.choices)),
         "care": _counted(data["care"], dict(CareOutcome.choices)),
         "days": [_day(one) for one in data["days"]],
+        "bars": _bars(data["days"]),
         "dates": _dates(data),
         "statements": data["statements"],
         "open": [_open(group) for group in data["open"]],
@@ -117,6 +118,27 @@ def _day(one: Mapping[str, Any]) -> dict[str, Any]:
         "care": _of(one, "care"),
         "care_short": one.get("care_done", 0) < one.get("care", 0),
     }
+
+
+BAR, STEP, TALL = 34, 46, 56  # of the chart, in its own units
+
+
+def _bars(days: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Bags per day as a small chart; none when nothing was counted, or for many days."""
+    most = max((one.get("bags", 0) for one in days), default=0)
+    if not most or not 2 <= len(days) <= 16:
+        return None
+    items = []
+    for place, one in enumerate(days):
+        bags = one.get("bags", 0)
+        height = max(1, round(TALL * bags / most))
+        x, y = place * STEP + 4, 76 - height
+        date_text = date_format(date.fromisoformat(one["day"]), "n-j")
+        items.append(
+            {"x": x, "y": y, "height": height, "middle": x + BAR // 2, "top": y - 4}
+            | {"bags": bags, "date": date_text}
+        )
+    return {"width": max(640, len(days) * STEP), "bar": BAR, "items": items}
 
 
 def _of(one: Mapping[str, Any], name: str) -> str:

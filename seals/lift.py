@@ -51,6 +51,7 @@ class Finding:
     count: int = 0
     url: str = ""  # the whole list
     by_person: bool = False
+    short: object = ""  # lazy translation: its name in the strip on top
 
     @property
     def more(self) -> int:
@@ -138,17 +139,21 @@ def _end_reached(order: SealOrder, now: datetime) -> Finding:
         f"{order.day_of(now)} / {order.days}",
         (Behind(left),) if left else (),
         count=1 if left else 0,
+        short=gettext_lazy("Planned days"),
     )
 
 
 def _no_new_case(order: SealOrder, now: datetime) -> Finding:
     label = gettext_lazy("No new case in the days that the order asks for")
-    return Finding("no_new_case", label, False, "", by_person=True)
+    return Finding(
+        "no_new_case", label, False, "", by_person=True, short=gettext_lazy("No new case")
+    )
 
 
 def _all_negative(order: SealOrder, now: datetime) -> Finding:
     label = gettext_lazy("Last screening round complete and all negative")
-    return Finding("all_negative", label, False, "", by_person=True)
+    short = gettext_lazy("All negative")
+    return Finding("all_negative", label, False, "", by_person=True, short=short)
 
 
 def _verified(order: SealOrder, now: datetime) -> Finding:
@@ -175,6 +180,7 @@ def _verified(order: SealOrder, now: datetime) -> Finding:
         ),
         count=found.open,
         url=list_url(found.rows[0]) if found.rows else "",
+        short=gettext_lazy("Verification"),
     )
 
 
@@ -198,6 +204,7 @@ def _recalled(order: SealOrder, now: datetime) -> Finding:
         ),
         count=found.open,
         url=reverse("seals:order", args=[slug, order.pk]) + "#recalls",
+        short=gettext_lazy("People who were out"),
     )
 
 
@@ -226,4 +233,5 @@ def _started(order: SealOrder, now: datetime) -> Finding:
         ),
         count=len(failing),
         url=url,
+        short=gettext_lazy("Parts of the plan"),
     )

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
@@ -41,13 +42,19 @@ class Condition:
     def figure(self) -> dict[str, Any]:
         """Its place in the strip on top: how much is left, opening the condition itself."""
         found = self.finding
-        if found.by_person or found.count < 2:
-            value, unit = (found.fact or _("to be stated")), ""
-        else:
-            value, unit = str(found.count), found.fact
-        url = f"#c-{self.key}"
-        fact = {"label": found.label, "value": value, "unit": unit, "url": url}
-        return fact | {"tone": self.state}
+        value, unit = str(found.count), _("to settle")
+        if found.by_person:
+            value, unit = "–", self.tag
+        elif found.key == "end":
+            value, unit = found.fact, _("days")
+        label = found.short or found.label
+        return {
+            "label": label,
+            "value": value,
+            "unit": unit,
+            "url": f"#c-{self.key}",
+            "tone": self.state,
+        }
 
     @property
     def tag(self) -> str:
@@ -72,7 +79,7 @@ def _lift(request: MemberRequest, found: SealOrder) -> HttpResponse:
     try:
         lift(order=found, statements=said, by=request.member)
     except Refused as refusal:
-        return _page(request, found, said, refusal=str(refusal))
+        return _page(request, found, said, refusal=refusal)
     messages.success(
         request,
         _("%(place)s is lifted. What was still planned is cancelled.")
@@ -82,7 +89,11 @@ def _lift(request: MemberRequest, found: SealOrder) -> HttpResponse:
 
 
 def _page(
-    request: MemberRequest, found: SealOrder, said: dict[str, str], *, refusal: str = ""
+    request: MemberRequest,
+    found: SealOrder,
+    said: dict[str, str],
+    *,
+    refusal: Refused | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     standing = found.state == OrderState.IN_FORCE
@@ -94,7 +105,7 @@ def _page(
         "unmet": unmet,
         "facts": [one.figure for one in unmet],
         "met": [one for one in findings if one.is_met],
-        "refusal": refusal,
+        "refusal": _refusal(refusal, unmet),
         "now": now,
     }
     return render(request, "seals/order_lift.html", context, status=422 if refusal else 200)
@@ -108,3 +119,15 @@ def _unmet(findings: Sequence[Finding], said: dict[str, str], *, refused: bool) 
         if not one.is_met
     ]
     return sorted(lines, key=lambda one: (one.finding.by_person, -one.finding.count))
+
+
+def _refusal(refusal: Refused | None, unmet: Sequence[Condition]) -> str:
+    """What lacks words is marked at its place, so the page only says how many."""
+    missing = sum(one.is_missing for one in unmet)
+    if refusal is None or refusal.code != "not_ready" or not missing:
+        return str(refusal or "")
+    return ngettext(
+        "%(count)s condition is neither settled nor stated. It is marked below.",
+        "%(count)s conditions are neither settled nor stated. They are marked below.",
+        missing,
+    ) % {"count": missing}

@@ -34,6 +34,7 @@ def calls_made(order: SealOrder, now: datetime) -> Finding:
         ),
         count=found.open,
         url=reverse("volunteers:care-list", args=[slug]),
+        short=gettext_lazy("Care calls"),
     )
 
 

@@ -46,6 +46,7 @@ def terminal_disinfection(order: SealOrder, now: datetime) -> Finding:
         tuple(_behind(slug, unit, rounds.get(unit.pk)) for unit in left[:SHOWN]),
         count=len(left),
         url=reverse("waste:day", args=[slug]),
+        short=gettext_lazy("Disinfection"),
     )
 
 

@@ -18,9 +18,10 @@ from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from households.access import ResidentRequest, resident_page
 from households.exporting import cell, hand_out, is_of_the_home, read_own, workbook
-from households.keeping import Section, keepers
+from households.keeping import Section
 from households.models import Household
 from households.retention import clock_of
+from households.views.retentions import PutOffForm
 from lockdown.kernel.forms import attempt
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,7 +55,8 @@ def export(request: MemberRequest, household: int) -> HttpResponse:
         "home": found.home,
         "form": form,
         "clock": clock_of(found),
-        "rooms": len(keepers()),
+        "put_off_form": PutOffForm(auto_id="put-%s"),
+        "may_put_off": request.member.may(Permission.COMPOUND_EDIT),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "households/export.html", context, status=status)

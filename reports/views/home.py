@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from households.access import ResidentRequest, resident_page
+from households.exporting import is_of_the_home
 from notices.actions import mark_read
 from reports.kept import Drawn, kept
 from reports.panels import answer, draw, etag, named, poll_element
@@ -38,6 +39,7 @@ def home(request: ResidentRequest) -> HttpResponse:
         "home_url": reverse("reports:home"),
         "duty_phone": request.compound.duty_phone,
         "compound_name": request.compound.name,
+        "may_export": is_of_the_home(request.access),
         "panel": named(drawn.panels),
         "poll": poll_element("home-poll", reverse("reports:home-live"), etag(drawn.panels), EVERY),
     }
