@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from notices.models import NoticeKind, Receipt
-from seals.lift import Behind, Finding, holder, named, waiting, with_head
+from seals.lift import Behind, Finding, holder, named, waiting
 from seals.models import SealOrder
 
 
@@ -17,7 +17,7 @@ def everybody_told(order: SealOrder, now: datetime) -> Finding:
     rows = Receipt.objects.filter(
         notice__order_id=order.pk, notice__kind=NoticeKind.SEAL, cancelled_at=None
     )
-    found = waiting(with_head(rows), "home__position")
+    found = waiting(rows, "home__position", head=True)
     list_url = reverse("notices:reach", args=[order.compound.slug])
     return Finding(
         "told",

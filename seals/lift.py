@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -83,17 +83,26 @@ class Waiting:
         return f"{self.total - self.open} / {self.total}"
 
 
-def waiting(rows: QuerySet, *order: str) -> Waiting:
-    """One query, whatever the number of rows; at most SHOWN of them are fetched."""
-    found = rows.annotate(
-        all_rows=Window(Count("pk")),
-        open_rows=Window(Count("pk", filter=Q(finished_at=None))),
-    ).order_by(F("finished_at").asc(nulls_first=True), *order)
-    first = list(found[:SHOWN])
+def waiting(rows: QuerySet, *order: str, head: bool = False) -> Waiting:
+    """One query, whatever the number of rows; at most SHOWN of them are fetched.
+
+    The counts are two subqueries of their own: a window over all rows would work out the name
+    of every home before the first ones are taken. With `head`, each row has it: the name of the
+    first person of the home.
+    """
+    left = rows.filter(finished_at=None)
+    found = rows.annotate(all_rows=_count(rows), open_rows=_count(left))
+    found = found.order_by(F("finished_at").asc(nulls_first=True), *order)
+    first = list((with_head(found) if head else found)[:SHOWN])
     if not first:
         return Waiting((), 0, 0)
-    left = [row for row in first if row.finished_at is None]
-    return Waiting(left, first[0].open_rows, first[0].all_rows)
+    shown = [row for row in first if row.finished_at is None]
+    return Waiting(shown, first[0].open_rows, first[0].all_rows)
+
+
+def _count(rows: QuerySet) -> Subquery:
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk"))
+    return Subquery(counted.values("n"))
 
 
 def with_head(rows: QuerySet) -> QuerySet:
@@ -158,7 +167,7 @@ def _all_negative(order: SealOrder, now: datetime) -> Finding:
 
 def _verified(order: SealOrder, now: datetime) -> Finding:
     rows = Verification.objects.filter(sweep__cause=order.pk, cancelled_at=None)
-    found = waiting(with_head(rows), "home__position")
+    found = waiting(rows, "home__position", head=True)
     slug = order.compound.slug
 
     def list_url(row: Any) -> str:
