@@ -17,7 +17,13 @@ class ReceiptKeeper:
 
     def export(self, household: Household) -> list[Section]:
         rows = Receipt.objects.filter(household=household).select_related("notice", "finished_by")
-        columns = (_("Notice"), _("Sent"), _("Route"), _("Read"), _("Acknowledged"))
+        columns: tuple[object, ...] = (
+            _("Notice"),
+            _("Sent"),
+            _("Route"),
+            _("Read"),
+            _("Acknowledged"),
+        )
         columns = (*columns, _("Told how"), _("Tries"), _("By"), _("note"))
         lines: list[tuple[object, ...]] = [
             (

@@ -18,7 +18,13 @@ class RecallKeeper:
 
     def export(self, household: Household) -> list[Section]:
         rows = Recall.objects.filter(household=household).select_related("resident", "finished_by")
-        columns = (_("Name"), _("To be called by"), _("Outcome"), _("Tries"), _("Expected"))
+        columns: tuple[object, ...] = (
+            _("Name"),
+            _("To be called by"),
+            _("Outcome"),
+            _("Tries"),
+            _("Expected"),
+        )
         columns = (*columns, _("Settled"), _("By"), _("note"))
         lines: list[tuple[object, ...]] = [
             (

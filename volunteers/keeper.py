@@ -18,7 +18,14 @@ class CareKeeper:
 
     def export(self, household: Household) -> list[Section]:
         rows = CareVisit.objects.filter(household=household)
-        columns = (_("Day"), _("Name"), _("Outcome"), _("what is needed"), _("Tries"), _("Done"))
+        columns: tuple[object, ...] = (
+            _("Day"),
+            _("Name"),
+            _("Outcome"),
+            _("what is needed"),
+            _("Tries"),
+            _("Done"),
+        )
         columns = (*columns, _("By"), _("note"))
         lines: list[tuple[object, ...]] = [
             (

@@ -77,8 +77,7 @@ def _page(
     context: dict[str, Any] = {
         "sheet_title": _("All that is kept about %(door)s") % {"door": household.home.label},
         "sections": [
-            (one.title, one.columns, [[cell(value) for value in row] for row in one.rows])
-            for one in sections
+            (one.title, one.columns, [_named(one, row) for row in one.rows]) for one in sections
         ],
         "clock": clock_of(household),
         "printed_by": who,
@@ -89,6 +88,11 @@ def _page(
     answer = render(request, "households/export_sheet.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _named(section: Section, row: tuple[object, ...]) -> list[tuple[object, str]]:
+    """Each value with the name of its column: on a phone a row is a list of both."""
+    return [(column, cell(value)) for column, value in zip(section.columns, row, strict=True)]
 
 
 def _download(household: Household, sections: Sequence[Section]) -> HttpResponse:
