@@ -76,6 +76,18 @@ class Compound(models.Model):
     zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     duty_phone = models.CharField(_("duty phone"), max_length=20, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # After a lift, what was gathered about the households is cleared when these days are over.
+    retention_days = models.PositiveSmallIntegerField(
+        _("days that files are kept after a lift"), default=30, db_default=30
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(retention_days__gte=7, retention_days__lte=365),
+                name="retention_within_a_year",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

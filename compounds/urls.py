@@ -26,4 +26,5 @@ urlpatterns = [
         name="token-revoke",
     ),
     path("c/<slug:compound>/settings/roles/", views.roles_page, name="roles"),
+    path("c/<slug:compound>/settings/retention/", views.retention_set, name="retention-set"),
 ]

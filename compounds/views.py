@@ -35,6 +35,7 @@ from compounds.context import DESK
 from compounds.forms import CompoundForm, HomesForm, MemberForm, SignInForm, TokenForm
 from compounds.models import ApiToken, Member, Organization, User
 from compounds.queries import building_outline, home_counts
+from compounds.retention import RetentionForm, set_retention
 from compounds.roles import PERMISSIONS, Permission, Role
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
@@ -173,6 +174,10 @@ def _settings(request: MemberRequest, status: int = 200, **forms: Any) -> HttpRe
         "token_form": forms.get("token_form") or TokenForm(),
         "new_token": forms.get("new_token", ""),
         "new_password": forms.get("new_password", ""),
+        "retention_form": forms.get("retention_form")
+        or RetentionForm(initial={"days": request.compound.retention_days}),
+        "may_build": request.member.may(Permission.COMPOUND_EDIT),
+        "may_hand_out": request.member.may(Permission.SUBJECT_EXPORT),
     }
     return render(request, "compounds/settings.html", context, status=status)
 
@@ -259,3 +264,18 @@ def roles_page(request: MemberRequest) -> HttpResponse:
     ]
     context = {"roles": [role.label for role in Role], "rows": rows}
     return render(request, "compounds/roles.html", context)
+
+
+@member_page(Permission.COMPOUND_EDIT)
+@require_POST
+def retention_set(request: MemberRequest) -> HttpResponse:
+    form = RetentionForm(request.POST)
+    if form.is_valid():
+        days = form.cleaned_data["days"]
+        done = attempt(form, set_retention, compound=request.compound, days=days, by=request.member)
+        if done is not None:
+            messages.success(
+                request, _("Files are kept %(days)s days after a lift.") % {"days": days}
+            )
+            return redirect("compounds:settings", request.compound.slug)
+    return _settings(request, status=422, retention_form=form)

@@ -125,7 +125,7 @@ def resident_page(why: str) -> Callable[[View], View]:
 def _find(secret: str) -> Access | None:
     return (
         Access.objects.filter(digest=digest_of(secret), household__closed_at=None)
-        .select_related("compound", "household__home__unit__building")
+        .select_related("compound", "resident", "household__home__unit__building")
         .first()
     )
 

@@ -8,5 +8,7 @@ class HouseholdsConfig(AppConfig):
         # Models are not loaded when this module is; the registrations need them.
         from households.keeping import register_keeper  # noqa: PLC0415
         from households.proxy_keeper import ProxyKeeper  # noqa: PLC0415
+        from households.retention_keeper import RetentionKeeper  # noqa: PLC0415
 
         register_keeper(ProxyKeeper())
+        register_keeper(RetentionKeeper())

@@ -22,6 +22,7 @@ from households.phones import Bad, last_four, normalise
 from journal.actions import Actor, record
 from journal.events import plain
 from lockdown.kernel.errors import Refused
+from lockdown.kernel.masking import mask_name
 
 MEMBER_FIELDS = ("name", "relation", "sex", "birth_year", "is_head", "note")
 
@@ -34,7 +35,11 @@ def set_presence(*, resident: Resident, presence: Presence, by: Actor) -> Reside
         return resident
     resident.presence = presence
     resident.save(update_fields=["presence"])
-    data = {"name": resident.name, "presence": plain(Presence(presence).label), "code": presence}
+    data = {
+        "name": mask_name(resident.name),
+        "presence": plain(Presence(presence).label),
+        "code": presence,
+    }
     _record("PresenceChanged", resident.household, by, **data)
     return resident
 

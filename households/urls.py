@@ -2,16 +2,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from households.views import accesses, doors, files, imports, labels, members, search, sweeps
 from households.views import (
     accesses,
     doors,
+    exports,
     files,
     homes,
     imports,
     labels,
     members,
     proxies,
+    retentions,
+    search,
     sweeps,
 )
 
@@ -56,4 +58,12 @@ urlpatterns: list[URLPattern] = [
     path("home/relatives/", homes.home_proxies, name="home-proxies"),
     path("home/relatives/<int:access>/", homes.home_proxy_decide, name="home-proxy-decide"),
     path("home/switch/", homes.switch, name="switch"),
+    path(f"{ROOM}<int:household>/export/", exports.export, name="export"),
+    path("c/<slug:compound>/retention/", retentions.retention, name="retention"),
+    path(
+        "c/<slug:compound>/retention/<int:cause>/longer/",
+        retentions.retention_put_off,
+        name="retention-put-off",
+    ),
+    path("home/export/", exports.home_export, name="home-export"),
 ]

@@ -86,6 +86,11 @@ CATALOGUE = _catalogue(
     Event("ActedForHousehold", _("%(door)s: %(who)s on their behalf: %(what)s")),
     Event("AskMade", _("%(door)s asks for help: %(kind)s")),
     Event("AskMoved", _("%(door)s, request for help: %(state)s")),
+    Event("ClosingReportFrozen", _("%(place)s: closing report frozen"), quiet=True),
+    Event("RetentionSet", _("Files are kept %(days)s days after a lift, before %(before)s")),
+    Event("RetentionExtended", _("%(place)s: clearing put off to %(until)s: %(reason)s")),
+    Event("HouseholdsRedacted", _("%(place)s: what was gathered is cleared, %(homes)s homes")),
+    Event("SubjectExported", _("%(door)s: what is kept was handed out, reason: %(reason)s")),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

@@ -16,4 +16,9 @@ app.conf.beat_schedule = {
     "redeliver": {"task": "journal.redeliver", "schedule": 5.0, "options": {"expires": 30}},
     "sweep-work": {"task": "compounds.sweep_work", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-notices": {"task": "notices.sweep", "schedule": 30.0, "options": {"expires": 60}},
+    "sweep-retention": {
+        "task": "households.sweep_retention",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+    },
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from notices.models import NoticeKind, Receipt
-from seals.lift import Finding
+from seals.lift import Behind, Finding, holder, named, waiting
 from seals.models import SealOrder
 
 
@@ -16,16 +17,22 @@ def everybody_told(order: SealOrder, now: datetime) -> Finding:
     rows = Receipt.objects.filter(
         notice__order_id=order.pk, notice__kind=NoticeKind.SEAL, cancelled_at=None
     )
-    waiting = list(
-        rows.filter(finished_at=None)
-        .order_by("home__position")
-        .values_list("home__number", flat=True)
-    )
-    total = rows.count()
+    found = waiting(rows, "home__position", head=True)
+    list_url = reverse("notices:reach", args=[order.compound.slug])
     return Finding(
         "told",
-        _("Households told of the seal, for information"),
+        gettext_lazy("Households told of the seal, for information"),
         True,
-        f"{total - len(waiting)} / {total}",
-        tuple(waiting),
+        found.fact,
+        tuple(
+            Behind(
+                named(order, row.home, row.head),
+                row.reason,
+                f"{list_url}?notice={row.notice_id}#r{row.pk}",
+                holder(row),
+            )
+            for row in found.rows
+        ),
+        count=found.open,
+        url=list_url,
     )

@@ -1,4 +1,4 @@
-"""Reports own no facts but the committee's comments."""
+"""Reports own no facts but the committee's comments and the frozen reports of lifted orders."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from compounds.models import Member
 from lockdown.kernel.fields import TenantKey
 from lockdown.kernel.tenancy import TenantModel
+from seals.models import SealOrder
 
 
 class DayComment(TenantModel):
@@ -31,3 +32,25 @@ class DayComment(TenantModel):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class ClosingReport(TenantModel):
+    """The whole course of one order, frozen when it was lifted; the app's role cannot change it.
+
+    `data` is what `reports/closing.py` made: moments as ISO texts, names masked, so that the
+    report stays readable after the households' files were cleared.
+    """
+
+    order = TenantKey(SealOrder, related_name="+")
+    lifted_at = models.DateTimeField()
+    made_at = models.DateTimeField(default=timezone.now)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-lifted_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["compound", "order"], name="one_closing_an_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"closing of {self.order_id}"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from reports.views import board, figures, home, mine, review, search
+from reports.views import board, closing, figures, home, mine, review, search
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -17,4 +17,12 @@ urlpatterns: list[URLPattern] = [
     path("review/<slug:compound>/", figures.review_day, name="review-day"),
     path("review/<slug:compound>/comments/", figures.comment, name="comment"),
     path("company/", review.company, name="company"),
+    path("c/<slug:compound>/closings/", closing.closing_list, name="closing-list"),
+    path("c/<slug:compound>/closings/<int:order>/", closing.closing, name="closing"),
+    path("review/<slug:compound>/closings/", closing.review_closings, name="review-closings"),
+    path(
+        "review/<slug:compound>/closings/<int:order>/",
+        closing.review_closing,
+        name="review-closing",
+    ),
 ]

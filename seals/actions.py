@@ -1,4 +1,4 @@
-"""Sealing, extending, reducing, lifting. One action starts the whole plan."""
+"""Sealing, extending, reducing. One action starts the whole plan; `lifting.py` ends it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from compounds.models import Compound, Member
 from compounds.places import Place
 from journal.actions import HandTo, record
 from lockdown.kernel.errors import Refused
-from seals.lift import checklist
 from seals.models import Level, OrderChange, OrderState, PlanPart, PlanTask, SealOrder
 from seals.planning import Step, planners
 from seals.words import place_name
@@ -218,44 +217,6 @@ def _locked(order: SealOrder) -> SealOrder:
             _("Order %(number)s is not in force any more.") % {"number": order.number},
             code="not_in_force",
         )
-    return order
-
-
-@transaction.atomic
-def lift(*, order: SealOrder, statements: dict[str, str], by: Member) -> SealOrder:
-    """Lift after the checklist: computed conditions pass, the others are stated by the signer.
-
-    `statements` maps the key of each condition that the data do not show as met to the signer's
-    words. Refused, with their names, while one has none. Cancels what remains; everyone is told.
-    """
-    order = _locked(order)
-    now = timezone.now()
-    findings = checklist(order, now)
-    missing = [
-        finding.label
-        for finding in findings
-        if not finding.is_met and not statements.get(finding.key, "").strip()
-    ]
-    if missing:
-        raise Refused(
-            _("Not settled yet: %(names)s. State for each what you know, or settle it first.")
-            % {"names": "、".join(str(one) for one in missing)},
-            code="not_ready",
-        )
-    order.state = OrderState.LIFTED
-    order.lifted_at = now
-    order.lifted_by = by
-    order.lift_statement = [finding.signed(statements) for finding in findings]
-    order.save(update_fields=["state", "lifted_at", "lifted_by", "lift_statement"])
-    for planner in planners():
-        planner.stop(order, now)
-    record(
-        "OrderLifted",
-        compound=order.compound_id,
-        by=by,
-        order=order.pk,
-        data={"place": order.place_label},
-    )
     return order
 
 

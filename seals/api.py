@@ -18,6 +18,7 @@ from seals import actions, api_shapes
 from seals.drafting import Drafting
 from seals.forms import OrderForm
 from seals.lift import checklist
+from seals.lifting import lift
 from seals.models import PlanTask, Recall, RecallOutcome, SealOrder
 from seals.preview import preview
 from seals.queries import orders
@@ -168,7 +169,7 @@ def order_checklist(request: ApiRequest, order: int) -> Response:
 def order_lift(request: ApiRequest, order: int, data: dict[str, Any]) -> Response:
     found = get_object_or_404(SealOrder.objects.all(), pk=order)
     said = data.get("statements", {})
-    return _answer(actions.lift(order=found, statements=said, by=request.member))
+    return _answer(lift(order=found, statements=said, by=request.member))
 
 
 @endpoint(

@@ -143,13 +143,21 @@ class ChangeBody(serializers.Serializer):
     reason = serializers.CharField(max_length=200)
 
 
+class BehindAnswer(serializers.Serializer):
+    label = serializers.CharField()  # type: ignore[assignment]
+    note = serializers.CharField(allow_blank=True)
+    url = serializers.CharField(allow_blank=True)
+    who = serializers.CharField(allow_blank=True)
+
+
 class FindingAnswer(serializers.Serializer):
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     is_met = serializers.BooleanField()
     by_person = serializers.BooleanField()
     fact = serializers.CharField(allow_blank=True)
-    behind = serializers.ListField(child=serializers.CharField())
+    count = serializers.IntegerField()
+    behind = BehindAnswer(many=True)
 
 
 class LiftBody(serializers.Serializer):

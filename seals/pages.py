@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,6 @@ from journal.events import sentence
 from lockdown.kernel.wording import clock, daytime
 from seals.forms import Draft
 from seals.library import PlanChoice
-from seals.lift import Finding
 from seals.models import Level, OrderChange, OrderState, PlanTask, Recall, RecallOutcome, SealOrder
 from seals.planning import Step, place_of, steps_of
 from seals.preview import Preview, figures_of
@@ -261,65 +259,6 @@ def timeline(order: SealOrder) -> list[dict[str, Any]]:
         }
         for entry in own_entries(order)
     ]
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One line of the lift checklist, with what the signer has written about it."""
-
-    finding: Finding
-    statement: str
-    links: tuple[dict[str, str], ...]
-    is_missing: bool  # refused for want of a statement
-
-    @property
-    def key(self) -> str:
-        return self.finding.key
-
-    @property
-    def is_met(self) -> bool:
-        return self.finding.is_met
-
-    @property
-    def state(self) -> str:
-        return "done" if self.is_met else "late" if not self.finding.by_person else "now"
-
-    @property
-    def tag(self) -> str:
-        if self.is_met:
-            return _("met")
-        return _("to be stated") if self.finding.by_person else _("not met")
-
-
-def conditions(
-    order: SealOrder, findings: Sequence[Finding], statements: dict[str, str], *, refused: bool
-) -> list[Condition]:
-    """Unmet first, so that what keeps the place closed is read first."""
-    lines = [
-        Condition(
-            one,
-            statements.get(one.key, ""),
-            _links(order, one),
-            refused and not one.is_met and not statements.get(one.key, "").strip(),
-        )
-        for one in findings
-    ]
-    return sorted(lines, key=lambda one: one.is_met)
-
-
-def _links(order: SealOrder, finding: Finding) -> tuple[dict[str, str], ...]:
-    """Where the doors behind a condition can be worked on."""
-    if finding.is_met:
-        return ()
-    slug = order.compound.slug
-    url = reverse("seals:order", args=[slug, order.pk])
-    places = {
-        "recalled": (f"{url}#recalls", _("Recall list")),
-        "plan": (f"{url}#parts", _("Parts of the plan")),
-        "verified": (f"{url}#sweep", _("Verification list")),
-    }
-    found = places.get(finding.key)
-    return ({"url": found[0], "label": found[1]},) if found else ()
 
 
 def document_context(order: SealOrder, member: Member, now: datetime) -> dict[str, Any]:

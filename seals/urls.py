@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from seals import plan_views, views, work_views
+from seals import lift_views, plan_views, views, work_views
 
 app_name = "seals"
 ORDERS = "c/<slug:compound>/orders"
@@ -15,7 +15,7 @@ urlpatterns = [
     path(f"{ORDERS}/<int:order>/", views.order, name="order"),
     path(f"{ORDERS}/<int:order>/extend/", views.order_extend, name="order-extend"),
     path(f"{ORDERS}/<int:order>/reduce/", views.order_reduce, name="order-reduce"),
-    path(f"{ORDERS}/<int:order>/lift/", views.order_lift, name="order-lift"),
+    path(f"{ORDERS}/<int:order>/lift/", lift_views.order_lift, name="order-lift"),
     path(f"{ORDERS}/<int:order>/document/", views.order_document, name="order-document"),
     path(f"{ORDERS}/recalls/<int:recall>/", work_views.recall_record, name="recall-record"),
     path(f"{ORDERS}/tasks/<int:task>/done/", work_views.task_done, name="task-done"),

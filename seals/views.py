@@ -23,7 +23,6 @@ from lockdown.kernel.forms import attempt
 from seals import actions, pages
 from seals.drafting import Drafting, drafting
 from seals.forms import ChangeForm, OrderForm
-from seals.lift import checklist
 from seals.models import OrderState, SealOrder
 from seals.places import buildings, inside_unit
 from seals.queries import orders, orders_in_force
@@ -192,47 +191,6 @@ def _change(
         messages.success(request, done)
         return redirect("seals:order", request.compound.slug, found.pk)
     return _order_page(request, found, **{name: form})
-
-
-@member_page(Permission.ORDER_LIFT)
-def order_lift(request: MemberRequest, order: int) -> HttpResponse:
-    found = _order(order)
-    if request.method == "POST":
-        return _lift(request, found)
-    return _lift_page(request, found, {})
-
-
-def _lift(request: MemberRequest, found: SealOrder) -> HttpResponse:
-    said = {
-        name.removeprefix("statement-"): str(text)
-        for name, text in request.POST.items()
-        if name.startswith("statement-")
-    }
-    try:
-        actions.lift(order=found, statements=said, by=request.member)
-    except Refused as refusal:
-        return _lift_page(request, found, said, refusal=str(refusal))
-    messages.success(
-        request,
-        _("%(place)s is lifted. What was still planned is cancelled.")
-        % {"place": found.place_label},
-    )
-    return redirect("seals:order", request.compound.slug, found.pk)
-
-
-def _lift_page(
-    request: MemberRequest, found: SealOrder, said: dict[str, str], *, refusal: str = ""
-) -> HttpResponse:
-    now = timezone.now()
-    findings = checklist(found, now) if found.state == OrderState.IN_FORCE else []
-    context = {
-        "order": found,
-        "conditions": pages.conditions(found, findings, said, refused=bool(refusal)),
-        "missing": sum(not one.is_met for one in findings),
-        "refusal": refusal,
-        "now": now,
-    }
-    return render(request, "seals/order_lift.html", context, status=422 if refusal else 200)
 
 
 @member_page(Permission.ORDER_SEE)

@@ -4,23 +4,42 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from seals.lift import Finding
+from seals.lift import Behind, Finding, holder, named, waiting
 from seals.models import SealOrder
-from seals.words import door_field
-from volunteers.models import CareVisit
+from volunteers.models import TO_KNOCK, CareVisit
 
 
 def calls_made(order: SealOrder, now: datetime) -> Finding:
-    """Today's care calls of the order."""
+    """Today's care calls of the order; one query."""
     rows = CareVisit.objects.filter(order=order, cancelled_at=None, day=order.compound.today(now))
-    rows = list(rows.select_related("home").order_by("home__position", "id"))
-    waiting = [row for row in rows if row.finished_at is None]
+    found = waiting(rows.select_related("home", "resident", "assignee"), "home__position", "id")
+    slug = order.compound.slug
     return Finding(
         "care",
-        _("Today's care calls made"),
-        not waiting,
-        f"{len(rows) - len(waiting)} / {len(rows)}",
-        tuple(dict.fromkeys(getattr(row.home, door_field(order.place_kind)) for row in waiting)),
+        gettext_lazy("Today's care calls made"),
+        not found.open,
+        found.fact,
+        tuple(
+            Behind(
+                named(order, row.home, row.resident.name),
+                _note(row),
+                reverse("volunteers:care-record", args=[slug, row.pk]),
+                holder(row),
+            )
+            for row in found.rows
+        ),
+        count=found.open,
+        url=reverse("volunteers:care-list", args=[slug]),
+        short=gettext_lazy("Care calls"),
     )
+
+
+def _note(row: CareVisit) -> str:
+    if row.needs_knock:
+        return _(TO_KNOCK)
+    tries = ngettext("tried %(count)s time", "tried %(count)s times", row.attempts)
+    return tries % {"count": row.attempts} if row.attempts else ""

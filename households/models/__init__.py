@@ -19,9 +19,11 @@ from households.models.files import (
     Verification,
 )
 from households.models.proxies import HomeOf, Invitation, Proxy, Relation
+from households.models.retention import SLACK, Retention, RetentionQuerySet
 
 __all__ = [
     "INSIDE",
+    "SLACK",
     "Access",
     "CareFlag",
     "CareKind",
@@ -37,6 +39,8 @@ __all__ = [
     "Relation",
     "Relative",
     "Resident",
+    "Retention",
+    "RetentionQuerySet",
     "RosterImport",
     "Sex",
     "Sweep",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from compounds.models import Home, Member, Unit
 from compounds.work import Work, work_constraints, work_indexes
 from lockdown.kernel.fields import TenantKey
+from lockdown.kernel.masking import mask_name
 from lockdown.kernel.tenancy import TenantModel
 
 
@@ -346,6 +347,7 @@ class Access(TenantModel):
 
     @property
     def actor_label(self) -> str:
-        return self.said_name or str(_("resident"))
+        # The journal keeps it for good: masked, as every name there.
+        return mask_name(self.said_name) or str(_("resident"))
 
     actor_member_id = None

@@ -13,8 +13,8 @@ from lockdown.demo import deeds
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
-from seals.actions import lift
 from seals.lift import checklist
+from seals.lifting import lift
 from seals.models import Level, RecallOutcome, SealOrder
 from waste.models import Phase
 

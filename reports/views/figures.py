@@ -25,6 +25,8 @@ from reports.doors import Doors
 from reports.figures import DayFigures, Figure, day_figures
 from reports.forms import CommentForm
 
+CLOSINGS = {"reports:day": "reports:closing-list", "reports:review-day": "reports:review-closings"}
+
 
 @member_page(Permission.REPORT_SEE)
 def day(request: MemberRequest) -> HttpResponse:
@@ -91,6 +93,7 @@ def _page(
         "after_url": _day_url(request, name, chosen + timedelta(days=1)),
         "is_today": figures.is_today,
         "back_url": back_url,
+        "closings_url": reverse(CLOSINGS[name], args=[request.compound.slug]),
         "printed_by": request.member.name,
         "printed_at": timezone.now(),
         "compound_name": request.compound.name,

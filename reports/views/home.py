@@ -13,6 +13,7 @@ from django.utils.crypto import get_random_string
 
 from households.access import ResidentRequest, resident_page
 from households.bar import bar
+from households.exporting import is_of_the_home
 from notices.actions import mark_read
 from notices.proxies import mark_seen
 from reports.kept import Drawn, kept
@@ -40,6 +41,7 @@ def home(request: ResidentRequest) -> HttpResponse:
     context = bar(request) | {
         "back_url": "",
         "home_note": drawn.facts["note"],
+        "may_export": is_of_the_home(request.access),
         "panel": named(drawn.panels),
         "poll": poll_element("home-poll", reverse("reports:home-live"), etag(drawn.panels), EVERY),
     }

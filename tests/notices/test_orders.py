@@ -15,9 +15,10 @@ from journal.actions import record
 from lockdown.kernel.errors import Refused
 from notices.models import Notice, NoticeKind, Receipt, Route, Told
 from notices.planners import NoticePlanner
-from seals.actions import extend, lift, reduce, seal
+from seals.actions import extend, reduce, seal
 from seals.builtin import BUILT_IN
 from seals.lift import checklist
+from seals.lifting import lift
 from seals.models import Level, PlanPart, SealOrder
 from seals.planning import Plan, steps_of
 from tests.cast import Cast, Site

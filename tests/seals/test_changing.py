@@ -10,8 +10,9 @@ from django.utils import timezone
 from households.models import Presence, Resident, Sweep, Verification
 from journal.models import Entry
 from lockdown.kernel.errors import Refused
-from seals.actions import extend, finish_task, lift, reduce
+from seals.actions import extend, finish_task, reduce
 from seals.lift import checklist
+from seals.lifting import lift
 from seals.models import (
     OrderChange,
     OrderState,
@@ -131,9 +132,9 @@ def test_the_checklist_names_the_doors_behind_a_condition(site: Site, sealed: Se
             outcome="verified", finished_at=timezone.now()
         )
         found = {one.key: one for one in checklist(sealed, timezone.now())}
-        assert found["verified"].behind == ("302",)
+        assert [one.label for one in found["verified"].behind] == ["302"]
         assert found["verified"].fact == "5 / 6"
-        assert found["recalled"].behind == ("201",)
+        assert [one.label for one in found["recalled"].behind] == ["201 闫**"]
         assert not found["end"].is_met
         assert found["no_new_case"].by_person
 
@@ -152,7 +153,7 @@ def test_lifting_cancels_everything_open_and_records_the_words(
         assert Sweep.objects.get().closed_at is not None
         said = {one["key"]: one for one in order.lift_statement}
         assert said["no_new_case"]["statement"] == "14 天无新增"
-        assert said["recalled"]["behind"] == ["201"]
+        assert said["recalled"]["behind"] == ["201 闫**"]
         assert Entry.objects.filter(event="OrderLifted", order_id=order.pk).count() == 1
 
 

@@ -13,8 +13,9 @@ from compounds.actions import UnitPattern, build_homes
 from compounds.models import Unit
 from compounds.places import find_place
 from compounds.rota import rota
-from seals.actions import extend, lift, reduce
+from seals.actions import extend, reduce
 from seals.lift import checklist
+from seals.lifting import lift
 from seals.models import PlanPart, SealOrder
 from seals.planning import Plan, Step, plan_of, planner_for
 from tests.cast import Cast, Site

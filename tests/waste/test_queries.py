@@ -184,12 +184,10 @@ def test_lifting_asks_for_the_last_disinfection_of_every_unit(
     with site.open():
         order = SealOrder.objects.get(pk=sealed.pk)
         finding = _terminal(order)
-        assert (finding.is_met, finding.behind, finding.fact) == (
-            False,
-            (str(site.unit()),),
-            "0 / 1",
-        )
+        assert (finding.is_met, finding.count, finding.fact) == (False, 1, "0 / 1")
+        assert [one.label for one in finding.behind] == [str(site.unit())]
         rounds = list(order.rounds.order_by("due_at"))
+        assert finding.behind[0].url.endswith(f"/rounds/{rounds[4].pk}/")
         finish_round(round=rounds[3], **used(site.cleaner))  # 3 August; the 4th is undone
         assert not _terminal(order).is_met
         finish_round(round=rounds[4], **used(site.cleaner))
