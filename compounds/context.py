@@ -22,7 +22,10 @@ DESK = (
     (_("Care"), "volunteers:care-list", Permission.CARE_SEE, "elder"),
     (_("Figures"), "reports:day", Permission.REPORT_SEE, "report"),
     (_("Settings"), "compounds:settings", Permission.MEMBER_EDIT, "door"),
+    (_("Medicines"), "households:medical", Permission.MEDICINE_SEE, "elder"),
 )
+# A page with an entry of its own within another entry's room.
+OWN_ENTRY = frozenset({"households:medical"})
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             url=reverse(name, args=[compound.slug]),
             icon=icon,
             active=here.split(":")[0] == name.split(":")[0]
-            and (not name.startswith("reports:") or here == name),
+            and (not (name.startswith("reports:") or OWN_ENTRY & {here, name}) or here == name),
         )
         for label, name, permission, icon in DESK
         if member.may(permission)

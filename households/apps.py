@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class HouseholdsConfig(AppConfig):
     name = "households"
+
+    def ready(self) -> None:
+        # Models are not loaded when this module is; the registrations need them.
+        from households.keeper import FileKeeper  # noqa: PLC0415
+        from households.keeping import register_keeper  # noqa: PLC0415
+
+        register_keeper(FileKeeper())

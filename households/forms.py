@@ -136,7 +136,11 @@ class PhoneForm(forms.Form):
 class FlagForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Care mark"), choices=CareKind.choices)
     resident = forms.ChoiceField(label=gettext_lazy("For whom"), required=False)
-    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=200)
+    note = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=200,
+        help_text=gettext_lazy("Two words are enough: what was seen or said."),
+    )
 
     def __init__(self, *args: Any, residents: list[Resident], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,18 +157,6 @@ class RelativeForm(forms.ModelForm):
     class Meta:
         model = Relative
         fields = ("relation", "name", "phone")
-
-
-class NoteForm(forms.Form):
-    note = forms.CharField(
-        label=gettext_lazy("Note"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    key_holder = forms.CharField(
-        label=gettext_lazy("Who holds a key"), required=False, max_length=80
-    )
 
 
 class ReasonForm(forms.Form):

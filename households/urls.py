@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from households.views import accesses, doors, files, imports, labels, members, sweeps
+from households.views import (
+    accesses,
+    doors,
+    files,
+    imports,
+    labels,
+    members,
+    merging,
+    particulars,
+    sweeps,
+)
 
 app_name = "households"
 ROOM = "c/<slug:compound>/households/"
@@ -13,7 +23,44 @@ urlpatterns: list[URLPattern] = [
     path(f"{ROOM}<int:household>/phones/", members.phone_add, name="phone-add"),
     path(f"{ROOM}<int:household>/marks/", members.flag_set, name="flag-set"),
     path(f"{ROOM}<int:household>/relatives/", members.relative_add, name="relative-add"),
-    path(f"{ROOM}<int:household>/note/", members.note_set, name="note-set"),
+    path(f"{ROOM}<int:household>/notes/", particulars.note_write, name="note-write"),
+    path(f"{ROOM}<int:household>/pets/", particulars.pet_keep, name="pet-keep"),
+    path(f"{ROOM}<int:household>/key/", particulars.key_set, name="key-set"),
+    path(f"{ROOM}<int:household>/timeline/", files.file_timeline, name="timeline"),
+    path(f"{ROOM}<int:household>/merge/", merging.file_merge, name="merge"),
+    path(f"{ROOM}<int:household>/apart/", merging.apart, name="apart"),
+    path(f"{ROOM}duplicates/", merging.duplicates, name="duplicates"),
+    path(f"{ROOM}medical/", particulars.medical_page, name="medical"),
+    path(f"{ROOM}members/<int:resident>/merge/", merging.people_merge, name="people-merge"),
+    path(
+        f"{ROOM}members/<int:resident>/identity/", particulars.identity_keep, name="identity-keep"
+    ),
+    path(
+        f"{ROOM}members/<int:resident>/medicines/", particulars.medicine_keep, name="medicine-keep"
+    ),
+    path(
+        f"{ROOM}members/<int:resident>/appointments/",
+        particulars.appointment_keep,
+        name="appointment-keep",
+    ),
+    path(
+        f"{ROOM}identities/<int:identity>/reveal/",
+        particulars.identity_reveal,
+        name="identity-reveal",
+    ),
+    path(
+        f"{ROOM}identities/<int:identity>/remove/",
+        particulars.identity_remove,
+        name="identity-remove",
+    ),
+    path(f"{ROOM}medicines/<int:medicine>/end/", particulars.medicine_end, name="medicine-end"),
+    path(
+        f"{ROOM}appointments/<int:appointment>/end/",
+        particulars.appointment_end,
+        name="appointment-end",
+    ),
+    path(f"{ROOM}pets/<int:pet>/remove/", particulars.pet_remove, name="pet-remove"),
+    path(f"{ROOM}notes/<int:note>/strike/", particulars.note_strike, name="note-strike"),
     path(f"{ROOM}members/<int:resident>/", members.member_edit, name="member-edit"),
     path(f"{ROOM}members/<int:resident>/presence/", members.presence_set, name="presence-set"),
     path(f"{ROOM}members/<int:resident>/leave/", members.member_leave, name="member-leave"),

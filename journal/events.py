@@ -78,6 +78,18 @@ CATALOGUE = _catalogue(
     Event(
         "HouseholdNotReached", _("%(door)s not reached, try %(attempts)s: %(title)s"), quiet=True
     ),
+    Event(
+        "IdentityRevealed",
+        _("%(door)s: identity number of %(name)s shown, reason: %(reason)s"),
+        quiet=True,
+    ),
+    Event("HouseholdsMerged", _("%(from)s and %(door)s are one file now")),
+    Event("PeopleMerged", _("%(door)s: %(name)s was entered twice and is one person now")),
+    Event(
+        "FilesKeptApart",
+        _("%(door)s and %(other)s look alike and are different people"),
+        quiet=True,
+    ),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

@@ -13,3 +13,7 @@ class NoticesConfig(AppConfig):
         handlers.connect()
         register("notice", planners.NoticePlanner())
         register_check(lift.everybody_told)
+
+        from notices import merged  # noqa: PLC0415
+
+        merged.connect()

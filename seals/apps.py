@@ -12,3 +12,8 @@ class SealsConfig(AppConfig):
         planning.register("verify", planners.VerifyPlanner())
         planning.register("recall", planners.RecallPlanner())
         planning.register("task", planners.TaskPlanner())
+
+        from seals import facet, merged  # noqa: PLC0415
+
+        facet.connect()
+        merged.connect()

@@ -12,3 +12,7 @@ class VolunteersConfig(AppConfig):
 
         planning.register("care", planners.CarePlanner())
         register_check(lift.calls_made)
+
+        from volunteers import merged  # noqa: PLC0415
+
+        merged.connect()

@@ -70,7 +70,7 @@ def test_filters_narrow_the_list(site: Site) -> None:
         household=resident.household,
         resident=resident,
         kind=CareKind.LONE_ELDER,
-        note="",
+        note="子女在外地",
         by=site.manager,
     )
     assert doors(site, presence="away") == ["101"]
@@ -92,7 +92,7 @@ def test_a_mark_is_set_once_and_ends_once(site: Site) -> None:
     file = site.household("101")
     for _time in range(2):
         flag = set_flag(
-            household=file, resident=None, kind=CareKind.INFANT, note="", by=site.manager
+            household=file, resident=None, kind=CareKind.INFANT, note="奶粉", by=site.manager
         )
     assert CareFlag.objects.count() == 1
     for _time in range(2):
@@ -155,7 +155,7 @@ def test_a_guard_sees_files_and_changes_none(cast: Cast, site: Site) -> None:
     file, phone = site.household("101"), Phone.objects.get()
     client = cast.client(site.guard)
     assert client.get(reverse("households:file", args=[SLUG, file.pk])).status_code == 200
-    for name, key in (("note-set", file.pk), ("phone-reveal", phone.pk), ("flag-set", file.pk)):
+    for name, key in (("note-write", file.pk), ("phone-reveal", phone.pk), ("flag-set", file.pk)):
         answer = client.post(reverse(f"households:{name}", args=[SLUG, key]), {"reason": "x"})
         assert answer.status_code == 404
 
