@@ -383,7 +383,7 @@ def test_open_work_follows_and_the_same_work_is_done_once(
     site = cast.yujingwan
     with django_capture_on_commit_callbacks(execute=True), site.open():
         kept = person(site, "101", "张小明", birth_year=1940, presence=Presence.AWAY)
-        gone = person(site, "302", "张小明", birth_year=1940, presence=Presence.AWAY)
+        person(site, "302", "张小明", birth_year=1940, presence=Presence.AWAY)
         alone = person(site, "302", "李梅", birth_year=1941, presence=Presence.AWAY)
         elder, twin = person(site, "101", "杨静"), person(site, "302", "杨静")
         for who in (elder, twin, person(site, "302", "闫洋")):
