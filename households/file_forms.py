@@ -25,7 +25,7 @@ class IdentityForm(forms.Form):
 
 class MedicineForm(forms.Form):
     name = forms.CharField(
-        label=gettext_lazy("Medicine"),
+        label=gettext_lazy("Name of the medicine"),
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

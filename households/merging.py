@@ -109,13 +109,16 @@ def _people(survivor: Household, other: Household) -> list[Person]:
 
 
 def same_person(one: Resident, other: Resident) -> bool:
-    """By a document of one kind when both have it; else by name, where no year contradicts."""
+    """By a document of one kind when both have it, else by name; never where the years of birth
+    contradict: then somebody mistyped, and a person decides."""
+    years = {one.birth_year, other.birth_year} - {None}
+    if len(years) > 1:
+        return False
     numbers = {row.kind: row.blind_index for row in one.identities.all()}
     for row in other.identities.all():
         if row.kind in numbers:
             return numbers[row.kind] == row.blind_index
-    years = {one.birth_year, other.birth_year} - {None}
-    return one.name == other.name and len(years) <= 1
+    return one.name == other.name
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from compounds.models import Member
 from compounds.roles import Permission
 from households.models import Household, Verification
+from journal.actions import SYSTEM
 from journal.events import CATALOGUE, sentence
 from journal.models import Entry
 
@@ -117,9 +118,13 @@ def files_and_orders(household: Household) -> tuple[list[int], list[int]]:
 
 def moments(rows: Iterable[Entry], member: Member) -> list[Moment]:
     return [
-        Moment(one.at, one.by, said(one), kind_of(one.event), record_of(one, member))
+        Moment(one.at, _who(one.by), said(one), kind_of(one.event), record_of(one, member))
         for one in rows
     ]
+
+
+def _who(by: str) -> str:
+    return str(_("system")) if by == SYSTEM.actor_label else by
 
 
 def said(entry: Entry) -> str:

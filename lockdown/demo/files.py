@@ -22,7 +22,7 @@ from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
 
 # An area code that no office gives out; the check digits are right.
-CARDS = ("99010119480215001", "99010119760908002")
+CARDS = ("99010119480215001", "99010119760908002", "99010119600419004")
 FAMILY = (
     ("欧阳文轩", 1956),
     ("欧阳建国", 1958),
@@ -94,6 +94,20 @@ def family_of_nine(site: Site) -> None:
                 number = f"1370000{place:04d}"
                 add_phone(household=file, resident=one, number=number, by=site.manager)
         write_note(household=file, text="三代同住，口罩和菜按九人份送。", by=site.manager)
+        _grandmother_twice(site)
+
+
+def _grandmother_twice(site: Site) -> None:
+    """She is registered at her daughter's, too."""
+    other = Household.objects.select_related("home").get(closed_at=None, home__label="2-1-301")
+    fields = {"name": "陈桂英", "birth_year": 1960, "relation": "母亲"}
+    add_member(household=other, fields=fields, by=site.manager)
+    for one in Resident.objects.filter(name="陈桂英", birth_year=1960).select_related(
+        "household__home", "compound"
+    ):
+        keep_identity(
+            resident=one, kind=IdentityKind.ID_CARD, number=card(CARDS[2]), by=site.manager
+        )
 
 
 def _twice(site: Site) -> None:

@@ -234,3 +234,19 @@ def test_a_file_asks_as_much_for_five_people_as_for_one(cast: Cast, site: Site) 
             client.get(reverse("households:file", args=[SLUG, file.pk]))
         counts.append(asked(seen))
     assert counts[0] == counts[1] <= 12
+
+
+def test_a_number_in_a_note_is_masked_in_the_form_and_kept(cast: Cast, site: Site) -> None:
+    resident = Resident.objects.get()
+    Resident.objects.update(note="女儿电话13611112222")
+    client = cast.client(site.captain)
+    address = reverse("households:member-edit", args=[SLUG, resident.pk])
+    page = client.get(address)
+    assert "13611112222" not in page.content.decode()
+    typed = {"name": "单小明", "age": "70", "presence": "inside"}
+    client.post(address, typed | {"note": "女儿电话136****2222"})
+    resident.refresh_from_db()
+    assert resident.note == "女儿电话13611112222"
+    client.post(address, typed | {"note": "没有电话"})
+    resident.refresh_from_db()
+    assert resident.note == "没有电话"
