@@ -47,6 +47,7 @@ def household_index(request: MemberRequest) -> HttpResponse:
         "search_query": wanted.q,
         "may_import": request.member.may(Permission.ROSTER_IMPORT),
         "may_decide": request.member.may(Permission.ACCESS_DECIDE),
+        "may_merge": request.member.may(Permission.HOUSEHOLD_MERGE),
         "empty": not asked and page.paginator.count == 0,
         "last_import": RosterImport.objects.filter(confirmed_at__isnull=False, undone_at=None)
         .only("file_name", "confirmed_at", "households", "people")
