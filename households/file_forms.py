@@ -112,9 +112,7 @@ def _entry(one: Resident) -> str:
 class MedicalForm(forms.Form):
     """How far ahead the list of medicines looks; what is not understood is a week."""
 
-    days = forms.TypedChoiceField(
-        choices=[(str(one), str(one)) for one in (3, 7, 14, 30)], coerce=int, empty_value=7
-    )
+    days = forms.ChoiceField(choices=[(str(one), str(one)) for one in (3, 7, 14, 30)])
 
     @classmethod
     def read(cls, data: Any) -> int:

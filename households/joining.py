@@ -16,7 +16,9 @@ from households.models import (
     Identity,
     Medicine,
     Note,
+    Pet,
     Phone,
+    Relative,
     Resident,
     Verification,
 )
@@ -93,10 +95,10 @@ def move_file_rows(plan: Merge, moved: list[Resident], by: Actor) -> None:
         else:
             flag.ended_at = now
             flag.save(update_fields=["ended_at"])
-    for row, moves in (*plan.relatives, *plan.pets):
-        if moves:
-            row.household = survivor
-            row.save(update_fields=["household"])
+    relatives = [one.pk for one, moves in plan.relatives if moves]
+    Relative.objects.filter(pk__in=relatives).update(household=survivor)
+    pets = [one.pk for one, moves in plan.pets if moves]
+    Pet.objects.filter(pk__in=pets).update(household=survivor)
     Note.objects.filter(household=other).update(household=survivor)
     _move_key(survivor, other, by)
     _move_sign_ins(plan)

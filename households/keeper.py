@@ -66,7 +66,7 @@ class FileKeeper:
             (Pet, {"household__in": ids} | early),
             (Note, {"household__in": ids, "written_at__lt": before}),
         ):
-            touched += model.objects.filter(**condition).delete()[0]  # type: ignore[attr-defined]
+            touched += model.objects.filter(**condition).delete()[0]
         return touched + _blank(ids, before)
 
 

@@ -72,7 +72,8 @@ class File:
     @property
     def numbers(self) -> int:
         """Registered numbers of those who live here, their relatives not counted."""
-        return len(self.phones) + sum(len(one.numbers) for one in self.people)  # type: ignore[attr-defined]
+        own = [number for one in self.people for number in one.numbers]  # type: ignore[attr-defined]
+        return len(self.phones) + len(own)
 
 
 def household_file(household: Household) -> File:
@@ -111,7 +112,7 @@ def _hang(
     """Numbers, marks, documents, medicines and appointments on the person they belong to."""
     names = {one.pk: one.name for one in residents}
     for flag in flags:
-        flag.whose = names.get(flag.resident_id, "")  # type: ignore[attr-defined]
+        flag.whose = names.get(flag.resident_id or 0, "")  # type: ignore[attr-defined]
     for name, rows in (
         ("numbers", phones),
         ("open_flags", flags),

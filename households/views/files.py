@@ -128,14 +128,15 @@ def show_file(
 def _glance(file: File, may_medicine: bool) -> dict[str, Any]:
     """What the strip on top counts. The day a medicine ends is for those who may see medicines."""
     taken = [row for one in file.people for row in one.taken]  # type: ignore[attr-defined]
+    trips = [row for one in file.people for row in one.trips]  # type: ignore[attr-defined]
     ends = [row.runs_out_on for row in taken if row.runs_out_on is not None]
     return {
         "out": len(file.people) - file.inside,
         "medicines": len(taken),
         "runs_out": min(ends) if ends and may_medicine else None,
-        "trips": sum(len(one.trips) for one in file.people),  # type: ignore[attr-defined]
+        "trips": len(trips),
         "rung": file.numbers,
-        "has_medical": bool(taken) or any(one.trips for one in file.people),  # type: ignore[attr-defined]
+        "has_medical": bool(taken or trips),
     }
 
 
