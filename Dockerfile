@@ -24,6 +24,8 @@ COPY --chown=lockdown:lockdown . .
 USER lockdown
 # These read the settings but connect to nothing.
 RUN export SECRET_KEY=build DATABASE_URL=postgresql://build/build REDIS_URL=redis://build \
+    && export FIELD_KEYS=build:YnVpbGQtb25seS1ub3QtYS1zZWNyZXQtMzItYnl0ZXM= \
+    && export BLIND_INDEX_KEY=build-only-not-a-secret-32-characters \
     && python manage.py messages --compile \
     && python manage.py collectstatic --no-input
 EXPOSE 8000

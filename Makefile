@@ -10,7 +10,7 @@ STAMP := $(VENV)/.synced
 TEXTS := $(VENV)/.texts
 SERVICES := $(PY) -m lockdown.services exec
 # Checks and message catalogues read the settings but need no server.
-SETTINGS := SECRET_KEY=check DATABASE_URL=postgresql://127.0.0.1/check REDIS_URL=redis://127.0.0.1
+SETTINGS := SECRET_KEY=check DEBUG=1 DATABASE_URL=postgresql://127.0.0.1/check REDIS_URL=redis://127.0.0.1
 
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

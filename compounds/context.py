@@ -25,7 +25,10 @@ DESK = (
     (_("Settings"), "compounds:settings", Permission.MEMBER_EDIT, "door"),
     (_("Requests"), "volunteers:ask-list", Permission.ASK_SEE, "bag"),
     (_("Medical"), "volunteers:medical-list", Permission.MEDICAL_SEE, "person"),
+    (_("Medicines"), "households:medical", Permission.MEDICINE_SEE, "elder"),
 )
+# A page with an entry of its own within another entry's room.
+OWN_ENTRY = frozenset({"households:medical"})
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ SEVERAL = ("reports", "volunteers")
 
 def _is_under(here: str, name: str) -> bool:
     room = name.split(":")[0]
-    if room == "reports":
+    if room == "reports" or OWN_ENTRY & {here, name}:
         return here == name
     if room in SEVERAL:
         return here.split("-")[0] == name.split("-")[0]

@@ -21,9 +21,10 @@ from households.comparing import compare
 from households.imports import MAX_UPLOAD, confirm_import, preview_roster, undo_import
 from households.models import Access, Household, Outcome, RosterImport, Verification
 from households.phones import mask
-from households.queries import Wanted, accesses, files_of, household_file, household_list
+from households.queries import Wanted, accesses, files_of, household_list
 from households.sweeps import RECORDABLE, How, verify
 from households.templatetags.households_ui import mask_numbers
+from households.whole_file import household_file
 from lockdown.kernel.errors import Refused
 
 MOST = 200
@@ -171,7 +172,7 @@ def household(request: ApiRequest, household: int) -> Response:
             "door": found.home.label,
             "unit": str(found.home.unit),
             "floor": found.home.floor,
-            "note": mask_numbers(found.note),
+            "note": mask_numbers("\n".join(one.text for one in file.notes)),
             "residents": [_resident(one) for one in file.people],
             "phones": [mask(one.number) for one in file.phones],
             "relatives": [

@@ -1,4 +1,4 @@
-"""Changing one household's file: members, presence, care marks, numbers, notes."""
+"""Changing one household's file: members, presence, care marks, numbers, relatives."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MEMBER_FIELDS = ("name", "relation", "sex", "birth_year", "is_head", "note")
 @transaction.atomic
 def set_presence(*, resident: Resident, presence: Presence, by: Actor) -> Resident:
     """Where a person is. The same presence again changes nothing."""
-    resident = _lock(resident)
+    resident = lock_resident(resident)
     if resident.presence == presence:
         return resident
     resident.presence = presence
@@ -40,7 +40,7 @@ def set_presence(*, resident: Resident, presence: Presence, by: Actor) -> Reside
         "presence": plain(Presence(presence).label),
         "code": presence,
     }
-    _record("PresenceChanged", resident.household, by, **data)
+    record_in_file("PresenceChanged", resident.household, by, **data)
     return resident
 
 
@@ -48,18 +48,21 @@ def set_presence(*, resident: Resident, presence: Presence, by: Actor) -> Reside
 def set_flag(
     *, household: Household, resident: Resident | None, kind: CareKind, note: str, by: Actor
 ) -> CareFlag:
-    """Mark a person, or the whole home, as needing attention. Set again it stays one mark."""
-    _lock_file(household)
+    """Mark a person, or the whole home, as needing attention; `note` says why, since the mark
+    decides who is called and who is let out. Set again it stays one mark."""
+    lock_file(household)
+    if not note.strip():
+        raise Refused(_("Say why, so that the next person can judge it."), field="note")
     flag, made = CareFlag.objects.get_or_create(
         compound_id=household.compound_id,
         household=household,
         resident=resident,
         kind=kind,
         ended_at=None,
-        defaults={"note": note, "set_by": by.actor_label[:80]},
+        defaults={"note": note.strip(), "set_by": by.actor_label[:80]},
     )
     if made:
-        _record("CareFlagSet", household, by, flag=plain(CareKind(kind).label), kind=kind)
+        record_in_file("CareFlagSet", household, by, flag=plain(CareKind(kind).label), kind=kind)
     return flag
 
 
@@ -70,14 +73,14 @@ def end_flag(*, flag: CareFlag, by: Actor) -> CareFlag:
         flag.ended_at = timezone.now()
         flag.save(update_fields=["ended_at"])
         label = plain(CareKind(flag.kind).label)
-        _record("CareFlagEnded", flag.household, by, flag=label, kind=flag.kind)
+        record_in_file("CareFlagEnded", flag.household, by, flag=label, kind=flag.kind)
     return flag
 
 
 @transaction.atomic
 def add_member(*, household: Household, fields: dict[str, Any], by: Actor) -> Resident:
     """Somebody of this home whom the roster lacks. The same name and year again is refused."""
-    _lock_file(household)
+    lock_file(household)
     same = Resident.objects.filter(
         household=household,
         name=fields["name"],
@@ -94,21 +97,22 @@ def add_member(*, household: Household, fields: dict[str, Any], by: Actor) -> Re
     )
     _fill(resident, fields)
     resident.save()
-    _record("HouseholdChanged", household, by, what="member_added", resident=resident.pk)
+    record_in_file("HouseholdChanged", household, by, what="member_added", resident=resident.pk)
     return resident
 
 
 @transaction.atomic
 def change_member(*, resident: Resident, fields: dict[str, Any], by: Actor) -> Resident:
     """Correct a person's particulars; nothing different changes nothing."""
-    resident = _lock(resident)
+    resident = lock_resident(resident)
     changed = [
         one for one in MEMBER_FIELDS if one in fields and getattr(resident, one) != fields[one]
     ]
     if changed:
         _fill(resident, fields)
         resident.save(update_fields=[*changed, "pinyin", "initials"])
-        _record("HouseholdChanged", resident.household, by, what="member", fields=changed)
+        data = {"what": "member", "fields": changed, "resident": resident.pk}
+        record_in_file("HouseholdChanged", resident.household, by, **data)
     return resident
 
 
@@ -123,20 +127,22 @@ def _fill(resident: Resident, fields: dict[str, Any]) -> None:
 @transaction.atomic
 def move_out(*, resident: Resident, by: Actor) -> Resident:
     """The person no longer belongs to this home; the file keeps that they did."""
-    resident = _lock(resident)
+    resident = lock_resident(resident)
     if resident.moved_out_at is None:
         resident.moved_out_at = timezone.now()
         resident.save(update_fields=["moved_out_at"])
         for flag in CareFlag.objects.filter(resident=resident, ended_at=None):
             end_flag(flag=flag, by=by)
-        _record("HouseholdChanged", resident.household, by, what="moved_out", resident=resident.pk)
+        record_in_file(
+            "HouseholdChanged", resident.household, by, what="moved_out", resident=resident.pk
+        )
     return resident
 
 
 @transaction.atomic
 def add_phone(*, household: Household, resident: Resident | None, number: str, by: Actor) -> Phone:
     """Register a number, as typed; refused when it is none. Twice is once."""
-    _lock_file(household)
+    lock_file(household)
     read = normalise(number)
     if len(read) != 1 or isinstance(read[0], Bad):
         raise Refused(_("This is not one usable phone number. Check its digits."), field="number")
@@ -151,7 +157,7 @@ def add_phone(*, household: Household, resident: Resident | None, number: str, b
         },
     )
     if made:
-        _record("HouseholdChanged", household, by, what="phone_added", phone=phone.pk)
+        record_in_file("HouseholdChanged", household, by, what="phone_added", phone=phone.pk)
     return phone
 
 
@@ -171,7 +177,7 @@ def _reveal(household: Household, number: str, reason: str, by: Actor) -> str:
     reason = reason.strip()
     if not reason:
         raise Refused(_("Say why you need the number."), field="reason")
-    _record("PhoneRevealed", household, by, reason=reason[:80], last_four=last_four(number))
+    record_in_file("PhoneRevealed", household, by, reason=reason[:80], last_four=last_four(number))
     return number
 
 
@@ -180,7 +186,7 @@ def add_relative(
     *, household: Household, relation: str, name: str, number: str, by: Actor
 ) -> Relative:
     """Whom to ring outside. The same number again is the same relative."""
-    _lock_file(household)
+    lock_file(household)
     read = normalise(number)
     if len(read) != 1 or isinstance(read[0], Bad):
         raise Refused(_("This is not one usable phone number. Check its digits."), field="number")
@@ -191,26 +197,25 @@ def add_relative(
         defaults={"relation": relation, "name": name},
     )
     if made:
-        _record("HouseholdChanged", household, by, what="relative_added", relative=relative.pk)
+        record_in_file(
+            "HouseholdChanged", household, by, what="relative_added", relative=relative.pk
+        )
     return relative
 
 
-@transaction.atomic
-def set_note(*, household: Household, note: str, key_holder: str, by: Actor) -> Household:
-    household = _lock_file(household)
-    if (household.note, household.key_holder) != (note, key_holder):
-        household.note, household.key_holder = note, key_holder
-        household.save(update_fields=["note", "key_holder"])
-        _record("HouseholdChanged", household, by, what="note")
-    return household
+def lock_resident(resident: Resident) -> Resident:
+    """The person's row, held until the end of the transaction. Refused once it was merged away."""
+    found = Resident.objects.select_for_update(of=("self",)).select_related(
+        "compound", "household__home"
+    )
+    locked = found.get(pk=resident.pk)
+    if locked.merged_into_id is not None:
+        raise Refused(_("This entry was merged with another of the same person. Open that one."))
+    return locked
 
 
-def _lock(resident: Resident) -> Resident:
-    found = Resident.objects.select_for_update(of=("self",)).select_related("household__home")
-    return found.get(pk=resident.pk)
-
-
-def _lock_file(household: Household) -> Household:
+def lock_file(household: Household) -> Household:
+    """The file, held until the end of the transaction. Refused when it is closed."""
     found = Household.objects.select_for_update(of=("self",)).select_related("home")
     locked = found.get(pk=household.pk)
     if locked.closed_at is not None:
@@ -218,7 +223,8 @@ def _lock_file(household: Household) -> Household:
     return locked
 
 
-def _record(event: str, household: Household, by: Actor, **data: Any) -> None:
+def record_in_file(event: str, household: Household, by: Actor, **data: Any) -> None:
+    """A fact on the household's timeline; `data` names people by masked name or id only."""
     record(
         event,
         compound=household.compound_id,

@@ -15,6 +15,7 @@ from compounds.models import Unit
 from households.imports import MAX_UPLOAD
 from households.models import CareKind, Outcome, Presence, Relative, Resident
 from households.sweeps import How
+from households.templatetags.households_ui import mask_numbers
 
 MEGABYTE = 1024 * 1024
 
@@ -109,8 +110,17 @@ class MemberForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._note = self.instance.note
         if self.instance.pk and self.instance.birth_year is not None:
             self.fields["age"].initial = self.instance.age
+
+        # A number written into the note is shown by a reveal only; see `clean_note`.
+        self.initial["note"] = mask_numbers(self.instance.note)
+
+    def clean_note(self) -> str:
+        """The note as it was, when only its numbers are masked."""
+        note = str(self.cleaned_data["note"])
+        return self._note if note == mask_numbers(self._note) else note
 
     def particulars(self) -> dict[str, Any]:
         """The fields as the actions take them; an age becomes a year of birth."""
@@ -136,7 +146,11 @@ class PhoneForm(forms.Form):
 class FlagForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Care mark"), choices=CareKind.choices)
     resident = forms.ChoiceField(label=gettext_lazy("For whom"), required=False)
-    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=200)
+    note = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=200,
+        help_text=gettext_lazy("Two words are enough: what was seen or said."),
+    )
 
     def __init__(self, *args: Any, residents: list[Resident], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,18 +167,6 @@ class RelativeForm(forms.ModelForm):
     class Meta:
         model = Relative
         fields = ("relation", "name", "phone")
-
-
-class NoteForm(forms.Form):
-    note = forms.CharField(
-        label=gettext_lazy("Note"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    key_holder = forms.CharField(
-        label=gettext_lazy("Who holds a key"), required=False, max_length=80
-    )
 
 
 class ReasonForm(forms.Form):

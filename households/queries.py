@@ -12,20 +12,18 @@ from households.models import (
     CareFlag,
     Household,
     Phone,
-    Relative,
     Resident,
     Verification,
 )
 from households.search import find
-from journal.queries import Line, household_timeline
 
 LISTED = 200  # homes that a search brings to the list
 
 
 def files_of(member: Member) -> QuerySet[Household]:
-    """The present files that a member may open: all, or those of the member's own unit."""
+    """The present files that a member may open: all, or those within the member's limits."""
     found = Household.objects.filter(closed_at=None).select_related("home__unit__building")
-    return found.filter(home__unit_id=member.unit_id) if member.unit_id else found
+    return found.filter(member.within("home__"))
 
 
 @dataclass(frozen=True)
@@ -90,46 +88,6 @@ def _checked(found: QuerySet[Household], check: str) -> QuerySet[Household]:
         case "empty":
             return found.filter(~Exists(_people().filter(household_id=OuterRef("pk"))))
     return found
-
-
-@dataclass(frozen=True)
-class File:
-    """One household with everything that its page shows."""
-
-    household: Household
-    people: list[Resident]
-    moved_out: list[Resident]
-    phones: list[Phone]  # those that belong to nobody in particular
-    flags: list[CareFlag]  # those of the whole home
-    relatives: list[Relative]
-    verification: Verification | None
-    timeline: list[Line]
-
-
-def household_file(household: Household) -> File:
-    """Six queries at any size."""
-    key = household.pk
-    residents = list(Resident.objects.filter(household_id=key))
-    phones = list(Phone.objects.filter(household_id=key))
-    flags = list(CareFlag.objects.filter(household_id=key, ended_at=None))
-    for one in residents:
-        one.numbers = [phone for phone in phones if phone.resident_id == one.pk]
-        one.open_flags = [flag for flag in flags if flag.resident_id == one.pk]
-    return File(
-        household=household,
-        people=[one for one in residents if one.moved_out_at is None],
-        moved_out=[one for one in residents if one.moved_out_at is not None],
-        phones=[phone for phone in phones if phone.resident_id is None],
-        flags=[flag for flag in flags if flag.resident_id is None],
-        relatives=list(Relative.objects.filter(household_id=key)),
-        verification=(
-            Verification.objects.filter(household_id=key, cancelled_at=None)
-            .select_related("finished_by")
-            .order_by("-pk")
-            .first()
-        ),
-        timeline=household_timeline(key, limit=40),
-    )
 
 
 def files_with_sign_ins(member: Member) -> QuerySet[Household]:

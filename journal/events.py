@@ -91,6 +91,18 @@ CATALOGUE = _catalogue(
     Event("RetentionExtended", _("%(place)s: clearing put off to %(until)s: %(reason)s")),
     Event("HouseholdsRedacted", _("%(place)s: what was gathered is cleared, %(homes)s homes")),
     Event("SubjectExported", _("%(door)s: what is kept was handed out, reason: %(reason)s")),
+    Event(
+        "IdentityRevealed",
+        _("%(door)s: identity number of %(name)s shown, reason: %(reason)s"),
+        quiet=True,
+    ),
+    Event("HouseholdsMerged", _("%(from)s and %(door)s are one file now")),
+    Event("PeopleMerged", _("%(door)s: %(name)s was entered twice and is one person now")),
+    Event(
+        "FilesKeptApart",
+        _("%(door)s and %(other)s look alike and are different people"),
+        quiet=True,
+    ),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# Not a secret: what DEBUG=1 encrypts with.
+DEVELOPMENT_KEY = "dev:ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE="
+
 
 def text(name: str, default: str | None = None) -> str:
     value = os.environ.get(name, default)

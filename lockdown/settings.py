@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from lockdown import environment as env
+from lockdown.kernel import crypto
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -250,4 +251,10 @@ structlog.configure(
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
+)
+
+# Identity numbers and medicines are encrypted in the database. No defaults outside development.
+FIELD_KEYS = crypto.read_keys(env.words("FIELD_KEYS", env.DEVELOPMENT_KEY if DEBUG else ""))
+BLIND_INDEX_KEY = crypto.read_index_key(
+    env.text("BLIND_INDEX_KEY", env.DEVELOPMENT_KEY if DEBUG else "")
 )

@@ -7,11 +7,12 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         # Models are not loaded when this module is; the registrations need them.
         from households.keeping import register_keeper  # noqa: PLC0415
-        from notices import handlers, keeper, lift, planners  # noqa: PLC0415
+        from notices import handlers, keeper, lift, merged, planners  # noqa: PLC0415
         from seals.lift import register_check  # noqa: PLC0415
         from seals.planning import register  # noqa: PLC0415
 
         handlers.connect()
         register("notice", planners.NoticePlanner())
         register_check(lift.everybody_told)
+        merged.connect()
         register_keeper(keeper.ReceiptKeeper())

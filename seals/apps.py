@@ -7,11 +7,21 @@ class SealsConfig(AppConfig):
     def ready(self) -> None:
         # Models are not loaded when this module is; the registrations need them.
         from households.keeping import register_keeper  # noqa: PLC0415
-        from seals import clocks, handlers, keeper, planners, planning  # noqa: PLC0415
+        from seals import (  # noqa: PLC0415
+            clocks,
+            facet,
+            handlers,
+            keeper,
+            merged,
+            planners,
+            planning,
+        )
 
         handlers.connect()
         planning.register("verify", planners.VerifyPlanner())
         planning.register("recall", planners.RecallPlanner())
         planning.register("task", planners.TaskPlanner())
         clocks.connect()
+        facet.connect()
+        merged.connect()
         register_keeper(keeper.RecallKeeper())

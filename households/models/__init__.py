@@ -18,6 +18,18 @@ from households.models.files import (
     Sweep,
     Verification,
 )
+from households.models.particulars import (
+    Appointment,
+    Identity,
+    IdentityKind,
+    KeptApart,
+    Medicine,
+    Note,
+    Pet,
+    PetKind,
+    TripKind,
+    Weekday,
+)
 from households.models.proxies import HomeOf, Invitation, Proxy, Relation
 from households.models.retention import SLACK, Retention, RetentionQuerySet
 
@@ -25,14 +37,22 @@ __all__ = [
     "INSIDE",
     "SLACK",
     "Access",
+    "Appointment",
     "CareFlag",
     "CareKind",
     "DoorCode",
     "HomeOf",
     "Household",
+    "Identity",
+    "IdentityKind",
     "ImportChange",
     "Invitation",
+    "KeptApart",
+    "Medicine",
+    "Note",
     "Outcome",
+    "Pet",
+    "PetKind",
     "Phone",
     "Presence",
     "Proxy",
@@ -44,5 +64,7 @@ __all__ = [
     "RosterImport",
     "Sex",
     "Sweep",
+    "TripKind",
     "Verification",
+    "Weekday",
 ]

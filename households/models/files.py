@@ -21,10 +21,14 @@ class Household(TenantModel):
     """The people of one home. A home has one current household."""
 
     home = TenantKey(Home, related_name="households")
+    # The note of before notes were rows (models/particulars.py); read by nobody any more, kept
+    # while the release before still runs.
     note = models.CharField(_("note"), max_length=500, blank=True)
     key_holder = models.CharField(_("who holds a key"), max_length=80, blank=True)
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # The file of the same people that goes on instead of this one.
+    merged_into = TenantKey("self", null=True, blank=True, related_name="merged_files")
 
     class Meta:
         constraints = [
@@ -32,6 +36,18 @@ class Household(TenantModel):
                 fields=["compound", "home"],
                 name="one_household_per_home",
                 condition=Q(closed_at=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None)
+                | (Q(closed_at__isnull=False) & ~Q(merged_into=models.F("id"))),
+                name="merged_file_is_closed",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["compound", "merged_into"],
+                name="household_by_merge",
+                condition=Q(merged_into__isnull=False),
             )
         ]
 
@@ -72,9 +88,18 @@ class Resident(TenantModel):
     note = models.CharField(_("note"), max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     moved_out_at = models.DateTimeField(null=True, blank=True)
+    # The row of the same person that goes on instead of this one.
+    merged_into = TenantKey("self", null=True, blank=True, related_name="merged_people")
 
     class Meta:
         ordering = ["household_id", "position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into=None)
+                | (Q(moved_out_at__isnull=False) & ~Q(merged_into=models.F("id"))),
+                name="merged_person_has_left",
+            ),
+        ]
         indexes = [
             models.Index(fields=["compound", "household"], name="resident_by_household"),
             # For the search box: prefixes are ranges of text patterns (households/search.py).
@@ -172,7 +197,9 @@ class Relative(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["compound", "household", "phone"], name="one_relative_phone"
+                fields=["compound", "household", "phone"],
+                name="one_relative_phone",
+                condition=~Q(phone=""),
             )
         ]
 

@@ -1,4 +1,4 @@
-"""Changing a file from its page: members, presence, marks, numbers, relatives, notes."""
+"""Changing a file from its page: members, presence, marks, numbers, relatives."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,28 +15,39 @@ from django.views.decorators.http import require_POST
 from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from households import files
+from households.file_forms import AppointmentForm, IdentityForm, MedicineForm
 from households.forms import (
     FlagForm,
     MemberForm,
-    NoteForm,
     PhoneForm,
     PresenceForm,
     ReasonForm,
     RelativeForm,
 )
-from households.models import CareFlag, CareKind, Household, Phone, Presence, Relative, Resident
+from households.models import (
+    Appointment,
+    CareFlag,
+    CareKind,
+    Household,
+    Identity,
+    Medicine,
+    Phone,
+    Presence,
+    Relative,
+    Resident,
+)
 from households.queries import files_of
 from households.views.files import after, find_file, show_file
 from lockdown.kernel.forms import attempt
 
 
-def _of_file(request: MemberRequest, model: Any, pk: int) -> Any:
+def of_file(request: MemberRequest, model: Any, pk: int) -> Any:
     """A row of a file that the member may open, with its household; 404 otherwise."""
     rows = model.objects.filter(household__in=files_of(request.member).values("pk"))
     return get_object_or_404(rows.select_related("household__home__unit__building"), pk=pk)
 
 
-def _do(
+def do_in_file(
     request: MemberRequest,
     household: Household,
     form: forms.BaseForm,
@@ -68,7 +79,7 @@ def member_new(request: MemberRequest, household: int) -> HttpResponse:
 
 @member_page(Permission.HOUSEHOLD_EDIT)
 def member_edit(request: MemberRequest, resident: int) -> HttpResponse:
-    found = _of_file(request, Resident, resident)
+    found = find_person(request, resident)
     form = MemberForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         fields = form.particulars()
@@ -82,20 +93,49 @@ def member_edit(request: MemberRequest, resident: int) -> HttpResponse:
         if done is not None:
             messages.success(request, _("The file is changed."))
             return redirect("households:file", request.compound.slug, found.household_id)
-    context = {
-        "form": form,
-        "resident": found,
-        "household": found.household,
-        "home": found.household.home,
-    }
     status = 422 if request.method == "POST" else 200
+    return show_person(request, found, status=status, form=form)
+
+
+def find_person(request: MemberRequest, resident: int) -> Resident:
+    """A person of a file that the member may open, not merged away; 404 otherwise."""
+    found: Resident = of_file(request, Resident, resident)
+    if found.merged_into_id is not None:
+        raise Http404
+    return found
+
+
+def show_person(
+    request: MemberRequest, resident: Resident, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """One person: particulars, documents, medicines, appointments. Five queries."""
+    member = request.member
+    others = Resident.objects.filter(household=resident.household_id, moved_out_at=None)
+    context = {
+        "form": MemberForm(instance=resident),
+        "resident": resident,
+        "household": resident.household,
+        "home": resident.household.home,
+        "documents": list(Identity.objects.filter(resident=resident).order_by("pk")),
+        "taken": list(Medicine.objects.filter(resident=resident, ended_at=None)),
+        "trips": list(Appointment.objects.filter(resident=resident, ended_at=None)),
+        "has_others": others.exclude(pk=resident.pk).exists(),
+        "may_edit": member.may(Permission.HOUSEHOLD_EDIT),
+        "may_medicine": member.may(Permission.MEDICINE_SEE),
+        "may_merge": member.may(Permission.HOUSEHOLD_MERGE),
+        "may_identity": member.may(Permission.IDENTITY_REVEAL),
+        "identity_form": IdentityForm(auto_id="identity_%s"),
+        "medicine_form": MedicineForm(auto_id="medicine_%s"),
+        "appointment_form": AppointmentForm(auto_id="appointment_%s"),
+        **more,
+    }
     return render(request, "households/member_form.html", context, status=status)
 
 
 @member_page(Permission.HOUSEHOLD_EDIT)
 @require_POST
 def member_leave(request: MemberRequest, resident: int) -> HttpResponse:
-    found = _of_file(request, Resident, resident)
+    found = of_file(request, Resident, resident)
     files.move_out(resident=found, by=request.member)
     messages.success(request, _("%(name)s no longer belongs to this home.") % {"name": found.name})
     return after(request, found.household)
@@ -104,7 +144,7 @@ def member_leave(request: MemberRequest, resident: int) -> HttpResponse:
 @member_page(Permission.HOUSEHOLD_EDIT)
 @require_POST
 def presence_set(request: MemberRequest, resident: int) -> HttpResponse:
-    found = _of_file(request, Resident, resident)
+    found = of_file(request, Resident, resident)
     form = PresenceForm(request.POST)
     if form.is_valid():
         presence = Presence(form.cleaned_data["presence"])
@@ -126,13 +166,13 @@ def phone_add(request: MemberRequest, household: int) -> HttpResponse:
             household=found, resident=owner, number=data["number"], by=request.member
         )
 
-    return _do(request, found, form, "phone_form", action, _("The number is registered."))
+    return do_in_file(request, found, form, "phone_form", action, _("The number is registered."))
 
 
 @member_page(Permission.PHONE_REVEAL)
 @require_POST
 def phone_reveal(request: MemberRequest, phone: int) -> HttpResponse:
-    found = _of_file(request, Phone, phone)
+    found = of_file(request, Phone, phone)
     form = ReasonForm(request.POST, auto_id="reason_%s")
     reason = request.POST.get("reason", "")
     number = (
@@ -148,7 +188,7 @@ def phone_reveal(request: MemberRequest, phone: int) -> HttpResponse:
 @member_page(Permission.PHONE_REVEAL)
 @require_POST
 def relative_reveal(request: MemberRequest, relative: int) -> HttpResponse:
-    found = _of_file(request, Relative, relative)
+    found = of_file(request, Relative, relative)
     form = ReasonForm(request.POST, auto_id="reason_%s")
     reason = request.POST.get("reason", "")
     number = (
@@ -178,13 +218,13 @@ def flag_set(request: MemberRequest, household: int) -> HttpResponse:
             by=request.member,
         )
 
-    return _do(request, found, form, "flag_form", action, _("The care mark is set."))
+    return do_in_file(request, found, form, "flag_form", action, _("The care mark is set."))
 
 
 @member_page(Permission.HOUSEHOLD_EDIT)
 @require_POST
 def flag_end(request: MemberRequest, flag: int) -> HttpResponse:
-    found = _of_file(request, CareFlag, flag)
+    found = of_file(request, CareFlag, flag)
     files.end_flag(flag=found, by=request.member)
     messages.success(request, _("The care mark is ended."))
     return after(request, found.household)
@@ -206,16 +246,6 @@ def relative_add(request: MemberRequest, household: int) -> HttpResponse:
             by=request.member,
         )
 
-    return _do(request, found, form, "relative_form", action, _("The relative is registered."))
-
-
-@member_page(Permission.HOUSEHOLD_EDIT)
-@require_POST
-def note_set(request: MemberRequest, household: int) -> HttpResponse:
-    found = find_file(request, household)
-    form = NoteForm(request.POST, auto_id="note_%s")
-
-    def action() -> Household:
-        return files.set_note(household=found, by=request.member, **form.cleaned_data)
-
-    return _do(request, found, form, "note_form", action, _("The note is kept."))
+    return do_in_file(
+        request, found, form, "relative_form", action, _("The relative is registered.")
+    )

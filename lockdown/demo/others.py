@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from compounds.models import Unit
-from lockdown.demo import deeds
+from lockdown.demo import deeds, files
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
@@ -94,6 +94,7 @@ def huaidong(site: Site, first_day: date, *, until: datetime) -> None:
                 source="街道办 2020-03 号",
             ),
         ),
+        (first_day, "08:20", lambda: files.family_of_nine(site)),
         (first_day, "09:10", lambda: deeds.disinfect(site)),
         (first_day, "08:50", lambda: deeds.do_tasks(site, "gate", "health")),
         (first_day, "11:30", lambda: deeds.do_tasks(site, "food")),

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from compounds.models import Unit
 from households.sweeps import How
-from lockdown.demo import deeds, relatives
+from lockdown.demo import deeds, files, relatives
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
@@ -98,6 +98,7 @@ def _unit(site: Site) -> int:
 
 # The demo's third day is not over: four doors stay shut, and somebody has them on a list.
 UNFINISHED = (
+    Scene(2, "09:00", files.deepen),
     *(scene for scene in SCENES if (scene.day, scene.clock) not in {(3, "09:00"), (3, "10:00")}),
     Scene(3, "08:00", lambda site: deeds.knock_in_vain(site, 2)),
     # A lone elder without a phone; her son in another city acts for her.

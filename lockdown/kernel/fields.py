@@ -22,3 +22,10 @@ class TenantKey(models.ForeignKey):
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
         return name, path, args, kwargs
+
+
+class EncryptedField(models.TextField):
+    """Holds what `kernel.crypto.encrypt` makes, never the text itself.
+
+    The column keeps its own type so that `manage.py reencrypt` finds every such field.
+    """

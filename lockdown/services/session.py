@@ -28,6 +28,8 @@ def environment(state: State, redis_db: int = 0) -> dict[str, str]:
     """What settings read. Values that are already set win."""
     known = {
         "SECRET_KEY": os.environ.get("SECRET_KEY") or state.secret_key,
+        "FIELD_KEYS": os.environ.get("FIELD_KEYS") or state.field_keys,
+        "BLIND_INDEX_KEY": os.environ.get("BLIND_INDEX_KEY") or state.blind_index_key,
         "LOCKDOWN_STATE_DIR": str(state.directory),
         "REDIS_URL": os.environ.get("REDIS_URL") or Valkey(state).url(redis_db),
     }

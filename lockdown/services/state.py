@@ -1,8 +1,10 @@
 """The state directory: ports, passwords and the secret key of one checkout, and its locks."""
 
+import base64
 import contextlib
 import fcntl
 import hashlib
+import hmac
 import json
 import os
 import pwd
@@ -38,6 +40,19 @@ class State:
     @property
     def file(self) -> Path:
         return self.directory / "services.json"
+
+    @property
+    def field_keys(self) -> str:
+        """What encrypts values in the database. Derived, so that a state saved by an older
+        checkout has it, and two processes that start at once agree."""
+        return f"own:{base64.urlsafe_b64encode(self._derived('fields')).decode()}"
+
+    @property
+    def blind_index_key(self) -> str:
+        return self._derived("blind index").hex()
+
+    def _derived(self, purpose: str) -> bytes:
+        return hmac.new(self.secret_key.encode(), purpose.encode(), "sha256").digest()
 
     def save(self) -> None:
         values = {key: value for key, value in asdict(self).items() if key != "directory"}

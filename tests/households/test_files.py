@@ -70,7 +70,7 @@ def test_filters_narrow_the_list(site: Site) -> None:
         household=resident.household,
         resident=resident,
         kind=CareKind.LONE_ELDER,
-        note="",
+        note="子女在外地",
         by=site.manager,
     )
     assert doors(site, presence="away") == ["101"]
@@ -92,7 +92,7 @@ def test_a_mark_is_set_once_and_ends_once(site: Site) -> None:
     file = site.household("101")
     for _time in range(2):
         flag = set_flag(
-            household=file, resident=None, kind=CareKind.INFANT, note="", by=site.manager
+            household=file, resident=None, kind=CareKind.INFANT, note="奶粉", by=site.manager
         )
     assert CareFlag.objects.count() == 1
     for _time in range(2):
@@ -155,7 +155,7 @@ def test_a_guard_sees_files_and_changes_none(cast: Cast, site: Site) -> None:
     file, phone = site.household("101"), Phone.objects.get()
     client = cast.client(site.guard)
     assert client.get(reverse("households:file", args=[SLUG, file.pk])).status_code == 200
-    for name, key in (("note-set", file.pk), ("phone-reveal", phone.pk), ("flag-set", file.pk)):
+    for name, key in (("note-write", file.pk), ("phone-reveal", phone.pk), ("flag-set", file.pk)):
         answer = client.post(reverse(f"households:{name}", args=[SLUG, key]), {"reason": "x"})
         assert answer.status_code == 404
 
@@ -234,3 +234,19 @@ def test_a_file_asks_as_much_for_five_people_as_for_one(cast: Cast, site: Site) 
             client.get(reverse("households:file", args=[SLUG, file.pk]))
         counts.append(asked(seen))
     assert counts[0] == counts[1] <= 12
+
+
+def test_a_number_in_a_note_is_masked_in_the_form_and_kept(cast: Cast, site: Site) -> None:
+    resident = Resident.objects.get()
+    Resident.objects.update(note="女儿电话13611112222")
+    client = cast.client(site.captain)
+    address = reverse("households:member-edit", args=[SLUG, resident.pk])
+    page = client.get(address)
+    assert "13611112222" not in page.content.decode()
+    typed = {"name": "单小明", "age": "70", "presence": "inside"}
+    client.post(address, typed | {"note": "女儿电话136****2222"})
+    resident.refresh_from_db()
+    assert resident.note == "女儿电话13611112222"
+    client.post(address, typed | {"note": "没有电话"})
+    resident.refresh_from_db()
+    assert resident.note == "没有电话"
