@@ -16,4 +16,6 @@ app.conf.beat_schedule = {
     "redeliver": {"task": "journal.redeliver", "schedule": 5.0, "options": {"expires": 30}},
     "sweep-work": {"task": "compounds.sweep_work", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-notices": {"task": "notices.sweep", "schedule": 30.0, "options": {"expires": 60}},
+    "sweep-supplies": {"task": "supplies.sweep", "schedule": 15.0, "options": {"expires": 30}},
+    "food-calls": {"task": "supplies.food_calls", "schedule": 1800.0, "options": {"expires": 900}},
 }

@@ -128,9 +128,7 @@ def _full_cases(
             for one, got, plus in zip(asked, base, more, strict=True)
         }
     full = sum(base) - sum(base) % item.case_size
-    wants = [
-        Want(one.order, got, one.is_flagged) for one, got in zip(asked, base, strict=True)
-    ]
+    wants = [Want(one.order, got, one.is_flagged) for one, got in zip(asked, base, strict=True)]
     got = share(rule, wants, full, seed=seed, turn=turn)
     return {(one.order, one.line): got.get(one.order, 0) for one in asked}
 

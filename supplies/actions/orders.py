@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import OperationalError, transaction
 from django.utils import timezone
@@ -17,7 +17,7 @@ from journal.events import plain
 from lockdown.kernel.errors import Refused
 from supplies import placing
 from supplies.machine import refusal
-from supplies.models import BuyState, GroupBuy, Order, OrderRequest, Via
+from supplies.models import BuyState, GroupBuy, OfferLine, Order, OrderRequest, Via
 from supplies.placing import Shelf
 
 Wanted = Mapping[int, tuple[int, int]]  # line id: (quantity, up to)
@@ -65,7 +65,9 @@ def place_order(
     wanted = {line: pair for line, pair in wanted.items() if any(pair)}
     try:
         with transaction.atomic():
-            return _place(buy, household, wanted, key, by, for_whom.strip()[:60], note.strip()[:120])
+            return _place(
+                buy, household, wanted, key, by, for_whom.strip()[:60], note.strip()[:120]
+            )
     except OperationalError as error:
         if isinstance(error.__cause__, LOCKED_OUT):
             sentence = _("Very many are ordering right now. Wait a moment and send it again.")
@@ -118,7 +120,10 @@ def _place(
     if taken.number is None:
         raise _closed(buy)
     if taken.lacking:
-        raise _lacking(claimed.shelves[taken.lacking[0]])
+        # Somebody was quicker: say what is left now.
+        line = taken.lacking[0]
+        now_there = OfferLine.objects.values("left", "reserved", "ordered_flagged").get(pk=line)
+        raise _lacking(replace(claimed.shelves[line], **now_there))
     return Placed(claimed.order_id, taken.number, again=False)
 
 
