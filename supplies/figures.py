@@ -53,8 +53,8 @@ def sums_of(buy: GroupBuy, *, invoice_fen: int = 0) -> Sums:
 def closing_figures(buy: GroupBuy) -> dict[str, Any]:
     """Households, pieces, fill rates in %, claims, hours from cut-off to the last door."""
     pieces = Allocation.objects.filter(buy=buy).aggregate(
-        ordered=Sum("ordered"),
-        allocated=Sum("allocated"),
+        wanted=Sum("ordered"),
+        got=Sum("allocated"),
         flagged=Sum("ordered", filter=Q(order__is_flagged=True)),
         flagged_got=Sum("allocated", filter=Q(order__is_flagged=True)),
     )
@@ -65,9 +65,9 @@ def closing_figures(buy: GroupBuy) -> dict[str, Any]:
     stops = Stop.objects.filter(run__buy=buy)
     return {
         "households": Order.objects.filter(buy=buy, withdrawn_at=None).count(),
-        "ordered": found["ordered"],
-        "allocated": found["allocated"],
-        "fill": rate(found["allocated"], found["ordered"]),
+        "ordered": found["wanted"],
+        "allocated": found["got"],
+        "fill": rate(found["got"], found["wanted"]),
         "fill_flagged": rate(found["flagged_got"], found["flagged"]),
         "claims": Claim.objects.filter(allocation__buy=buy).count(),
         "not_taken": stops.filter(outcome__in=[StopOutcome.NO_ANSWER, StopOutcome.REFUSED]).count(),

@@ -169,7 +169,7 @@ def take(
     now: datetime,
 ) -> Taken:
     """The last statement: nothing slow may follow it before commit."""
-    values = {
+    values: dict[str, Any] = {
         "compound": compound,
         "buy": buy,
         "order": order,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from journal.actions import SYSTEM, record_many
 from journal.models import Entry
@@ -95,7 +95,8 @@ def _to_repeat(now: datetime) -> Q:
     copy = GroupBuy.objects.filter(source=OuterRef("pk"), repeats_weekly=True)
     over = Q(locked_at__isnull=False) | Q(state=S.NOT_FORMED)
     recent = Q(opens_at__gt=now - 2 * WEEK)
-    return Q(repeats_weekly=True) & over & recent & ~Q(state=S.CANCELLED) & ~Exists(copy)
+    weekly = Q(repeats_weekly=True) & over & recent & ~Q(state=S.CANCELLED)
+    return weekly & ~Q(Exists(copy))
 
 
 def _repeat(buy: GroupBuy, *, now: datetime) -> None:
@@ -123,8 +124,7 @@ def ring_for_perishables(*, now: datetime) -> int:
                 at__lte=now - TAKE_IN,
             )
             .select_for_update(skip_locked=True, of=("self",))
-            .select_related("home")
-            .annotate(buy=F("run__buy"))
+            .select_related("home", "run")
             .order_by("at")[:BATCH]
         )
         Stop.objects.filter(pk__in=[stop.pk for stop in stops]).update(ring_at=now)
@@ -139,7 +139,7 @@ def _ring_entry(stop: Stop, now: datetime) -> Entry:
         event="PerishableWaiting",
         by=SYSTEM.actor_label,
         household_id=stop.household_id,
-        data={"door": stop.home.label, "stop": stop.pk, "buy": stop.buy},
+        data={"door": stop.home.label, "stop": stop.pk, "buy": stop.run.buy_id},
     )
 
 

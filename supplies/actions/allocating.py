@@ -80,7 +80,7 @@ def preview(buy: GroupBuy) -> Preview:
         if came > sum(want.quantity for want in wants):
             surplus[line] = came - sum(want.quantity for want in wants)
     shares = [
-        Share(row.order, row.line, row.locked or 0, got[row.line_id][row.order.number])
+        Share(row.order, row.line, row.locked or 0, got[row.line_id][row.order.number or 0])
         for of_line in by_line.values()
         for row in of_line
     ]

@@ -54,7 +54,7 @@ def record_count(*, buy: GroupBuy, counts: Mapping[int, Counted], by: Member) ->
     round or that nobody bought, an item left out, a number below zero."""
     buy = lock_buy(buy)
     refuse_unless(buy, S.ARRIVED, S.COUNTED)
-    lines = {line.pk: line for line in bought_lines(buy)}
+    lines = {one.line.pk: one.line for one in bought_lines(buy)}
     _check(lines, counts)
     now = timezone.now()
     arrival = Arrival.objects.filter(buy=buy, arrived_at__isnull=False).latest("arrived_at")

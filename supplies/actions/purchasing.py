@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Sum
@@ -44,18 +46,18 @@ def order_from_supplier(*, buy: GroupBuy, by: Member) -> PurchaseOrder:
 
 
 def _version(buy: GroupBuy, number: int, version: int, reason: str, by: Member) -> PurchaseOrder:
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
-            "line": line.pk,
-            "name": line.name,
-            "unit": line.unit,
-            "case_size": line.case_size,
-            "cases": -(-line.bought // line.case_size),
-            "quantity": line.bought,
-            "price_fen": line.price_fen,
-            "amount_fen": line.bought * line.price_fen,
+            "line": one.line.pk,
+            "name": one.line.name,
+            "unit": one.line.unit,
+            "case_size": one.line.case_size,
+            "cases": -(-one.quantity // one.line.case_size),
+            "quantity": one.quantity,
+            "price_fen": one.line.price_fen,
+            "amount_fen": one.quantity * one.line.price_fen,
         }
-        for line in bought_lines(buy)
+        for one in bought_lines(buy)
     ]
     made = PurchaseOrder.objects.create(
         compound_id=buy.compound_id,
@@ -71,10 +73,22 @@ def _version(buy: GroupBuy, number: int, version: int, reason: str, by: Member) 
     return made
 
 
-def bought_lines(buy: GroupBuy) -> list[OfferLine]:
-    """The items of which something is bought, with `bought` pieces; one query."""
-    lines = OfferLine.objects.filter(buy=buy).annotate(bought=Sum("order_lines__locked"))
-    return list(lines.filter(bought__gt=0))
+@dataclass(frozen=True)
+class Bought:
+    line: OfferLine
+    quantity: int
+
+
+def bought_lines(buy: GroupBuy) -> list[Bought]:
+    """The items of which something is bought, in their order; two queries."""
+    sums = dict(
+        OrderLine.objects.filter(order__buy=buy, locked__gt=0)
+        .order_by()
+        .values_list("line_id")
+        .annotate(total=Sum("locked"))
+    )
+    lines = OfferLine.objects.filter(buy=buy, pk__in=sums)
+    return [Bought(line, sums[line.pk]) for line in lines]
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from lockdown.kernel.errors import Refused
 from seals.words import place_name
 from supplies.drafts import TERMS, Item, check_terms, items_of, terms_of, write_items
 from supplies.ledger import pay_everything_back
-from supplies.machine import become, lock_buy, next_number, reason_of, refuse_unless, tell
+from supplies.machine import PLACE, become, lock_buy, next_number, reason_of, refuse_unless, tell
 from supplies.models import BuyState, BuyTemplate, GroupBuy, OfferLine
 
 S = BuyState
@@ -119,24 +119,23 @@ def draft_again(
     if isinstance(source, BuyTemplate):
         items = [Item(**one) for one in source.lines]
         title, length = source.name, timedelta(hours=source.body.get("hours", 6))
+        place, copied = place or Place(compound, "compound"), None
     else:
-        source = GroupBuy.objects.select_related(
-            "compound", "building", "unit__building", "home__unit__building", "supplier"
-        ).get(pk=source.pk)
-        items = items_of(list(source.lines.all()))
-        title, length = source.title, source.closes_at - source.opens_at
-        place = place or source.place
+        copied = GroupBuy.objects.select_related(*PLACE, "supplier").get(pk=source.pk)
+        items = items_of(list(copied.lines.all()))
+        title, length = copied.title, copied.closes_at - copied.opens_at
+        place = place or copied.place
     return draft_buy(
         compound=compound,
-        place=place or Place(compound, "compound"),
+        place=place,
         title=title,
         opens_at=opens_at,
         closes_at=opens_at + length,
         items=items,
-        source=source if isinstance(source, GroupBuy) else None,
+        source=copied,
         cause=cause,
         by=by,
-        **terms_of(source),
+        **terms_of(copied or source),
     )
 
 

@@ -13,7 +13,14 @@ from supplies.models.money import (
 )
 from supplies.models.orders import Order, OrderLine, OrderRequest, Via, WaitingRequest
 from supplies.models.purchasing import Allocation, Arrival, Count, PurchaseOrder
-from supplies.models.rounds import BuyTemplate, FeeSplit, GroupBuy, OfferLine, ShortageRule
+from supplies.models.rounds import (
+    BuyTemplate,
+    FeeSplit,
+    GroupBuy,
+    GroupBuyQuerySet,
+    OfferLine,
+    ShortageRule,
+)
 from supplies.models.states import TRANSITIONS, BuyState
 from supplies.models.stock import HandOut, HandOutDoor, MoveKind, StockItem, StockKind, StockMove
 from supplies.models.suppliers import Supplier, SupplierFile
@@ -33,6 +40,7 @@ __all__ = [
     "EntryKind",
     "FeeSplit",
     "GroupBuy",
+    "GroupBuyQuerySet",
     "HandOut",
     "HandOutDoor",
     "LedgerEntry",

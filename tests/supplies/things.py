@@ -126,7 +126,8 @@ def counted_round(
     order_from_supplier(buy=buy, by=site.warehouse)
     arrive(buy=buy, by=site.warehouse)
     counts = {
-        one.pk: Counted(good=good.get(one.name, one.bought), missing=0) for one in bought_lines(buy)
+        one.line.pk: Counted(good=good.get(one.line.name, one.quantity))
+        for one in bought_lines(buy)
     }
     return record_count(buy=buy, counts=counts, by=site.warehouse)
 
