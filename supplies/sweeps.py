@@ -40,7 +40,7 @@ def _due(now: datetime) -> list[tuple[Q, Deed]]:
         (Q(state=S.APPROVED, opens_at__lte=now), partial(_open, now=now)),
         (soon & Q(closes_at__lte=now + REMIND), partial(_remind, now=now)),
         (held & Q(closes_at__gt=now), partial(_release, now=now)),
-        (Q(state=S.OPEN, closes_at__lte=now), partial(close, by=SYSTEM)),
+        (Q(state=S.OPEN, closes_at__lte=now), _close),
         (_to_repeat(now), partial(_repeat, now=now)),
     ]
 
@@ -71,6 +71,10 @@ def _open(buy: GroupBuy, *, now: datetime) -> None:
         open_buy(buy=buy, by=SYSTEM)
 
 
+def _close(buy: GroupBuy) -> None:
+    close(buy=buy, by=SYSTEM)
+
+
 def _remind(buy: GroupBuy, *, now: datetime) -> None:
     buy = lock_buy(buy)
     if not buy.takes_orders(now) or buy.reminded_at:
@@ -92,11 +96,9 @@ def _release(buy: GroupBuy, *, now: datetime) -> None:
 
 def _to_repeat(now: datetime) -> Q:
     """Weekly rounds that are closed, whether they formed or not, and have no successor."""
-    copy = GroupBuy.objects.filter(source=OuterRef("pk"), repeats_weekly=True)
     over = Q(locked_at__isnull=False) | Q(state=S.NOT_FORMED)
-    recent = Q(opens_at__gt=now - 2 * WEEK)
-    weekly = Q(repeats_weekly=True) & over & recent & ~Q(state=S.CANCELLED)
-    return weekly & ~Q(Exists(copy))
+    recent = Q(repeats_weekly=True, opens_at__gt=now - 2 * WEEK)
+    return recent & over & ~Q(state=S.CANCELLED) & ~Q(copies__repeats_weekly=True)
 
 
 def _repeat(buy: GroupBuy, *, now: datetime) -> None:
@@ -110,10 +112,10 @@ def _repeat(buy: GroupBuy, *, now: datetime) -> None:
 
 def ring_for_perishables(*, now: datetime) -> int:
     """Fresh goods that nobody has taken in for half an hour: on the list of doors to ring."""
-    fresh = Allocation.objects.filter(
-        order=OuterRef("order"), line__perishable=True, allocated__gt=0
-    )
     with scope_of_every_compound():
+        fresh = Allocation.objects.filter(
+            order=OuterRef("order"), line__perishable=True, allocated__gt=0
+        )
         stops = list(
             Stop.objects.filter(
                 Exists(fresh),

@@ -122,7 +122,15 @@ def counted_round(
     site: Site, carts: dict[str, dict[str, Any]], good: dict[str, int], **terms: Any
 ) -> GroupBuy:
     """`good` by item name; what is not named came in full."""
-    buy = locked_round(site, carts, **terms)
+    return count_in(site, locked_round(site, carts, **terms), good)
+
+
+def through_count(site: Site, buy: GroupBuy) -> GroupBuy:
+    """An open round closed, ordered and counted in full."""
+    return count_in(site, close(buy=buy, by=site.warehouse), {})
+
+
+def count_in(site: Site, buy: GroupBuy, good: dict[str, int]) -> GroupBuy:
     order_from_supplier(buy=buy, by=site.warehouse)
     arrive(buy=buy, by=site.warehouse)
     counts = {
