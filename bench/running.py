@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, connections
 
 import bench.ready  # noqa: F401
-from bench import demo, importing, pages, previewing, record, starting
+from bench import demo, importing, ordering, pages, previewing, record, starting
 from bench.measure import Result
 
 BENCHMARKS: dict[str, Callable[[], Iterable[Result]]] = {
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[], Iterable[Result]]] = {
     "start": starting.unit,
     "compound": starting.compound,
     "import": importing.upload,
+    "order": ordering.order,
     "demo": demo.demo,
 }
 

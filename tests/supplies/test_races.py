@@ -18,7 +18,7 @@ from supplies.actions.rounds import Item, cancel
 from supplies.models import BuyState, GroupBuy, Order, OrderLine, OrderRequest
 from tests.cast import Site, make_cast
 from tests.supplies import things
-from tests.supplies.invariants import broken
+from supplies.reconciling import broken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MILK = Item("牛奶", "箱", 6000, cap_total=5, cap_household=3)

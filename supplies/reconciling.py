@@ -1,4 +1,7 @@
-"""What must hold after every sale, whatever was killed in it: asked in SQL, not of the ORM."""
+"""What must hold after every sale, whatever was killed in it: asked in SQL, not of the ORM.
+
+Benchmarks and fault tests end with it; it may be run on an installation at any time.
+"""
 
 from __future__ import annotations
 
