@@ -33,6 +33,10 @@ def at_most(bound: float) -> Target:
     return Target("value", "≤", bound)
 
 
+def at_least(bound: float) -> Target:
+    return Target("value", "≥", bound)
+
+
 def at_least_of_limit(bound: float) -> Target:
     return Target("ratio", "≥", bound)
 

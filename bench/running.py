@@ -11,7 +11,16 @@ from typing import Any
 from django.db import connection, connections
 
 import bench.ready  # noqa: F401
-from bench import demo, importing, pages, previewing, record, searching, starting
+from bench import (
+    demo,
+    importing,
+    ordering,
+    pages,
+    previewing,
+    record,
+    searching,
+    starting,
+)
 from bench.measure import Result
 
 BENCHMARKS: dict[str, Callable[[], Iterable[Result]]] = {
@@ -22,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[], Iterable[Result]]] = {
     "compound": starting.compound,
     "import": importing.upload,
     "search": searching.search,
+    "order": ordering.order,
     "demo": demo.demo,
 }
 

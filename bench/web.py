@@ -55,11 +55,12 @@ def running(name: str, command: list[str], env: dict[str, str]) -> Iterator[subp
 
 
 @contextlib.contextmanager
-def server(*, cached: bool = True) -> Iterator[int]:
+def server(*, cached: bool = True, workers: int = 1, threads: int = 2) -> Iterator[int]:
     """The port of a granian with one worker of two threads; without a cache if so wished."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "lockdown.wsgi:application"]
-    command += ["--host", HOST, "--port", str(port), "--workers", "1", "--blocking-threads", "2"]
+    command += ["--host", HOST, "--port", str(port), "--workers", str(workers)]
+    command += ["--blocking-threads", str(threads)]
     with running("web", command, {"LOG_LEVEL": "INFO", "BENCH_CACHE": str(int(cached))}) as process:
         _wait(process, f"http://{HOST}:{port}/healthz")
         yield port

@@ -257,3 +257,21 @@ class ApiToken(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Picture(TenantModel):
+    """A photo that somebody took: made small and stripped of its place by compounds.pictures.
+
+    The bytes lie in the database, so the wall, the backup and the purge are those of every row.
+    """
+
+    data = models.BinaryField()
+    kind = models.CharField(max_length=40)  # which room keeps it for what: "supplies.claim"
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64)
+    taken_at = models.DateTimeField(default=timezone.now)
+    by = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.width}×{self.height}"

@@ -21,4 +21,6 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 120},
     },
+    "sweep-supplies": {"task": "supplies.sweep", "schedule": 15.0, "options": {"expires": 30}},
+    "food-calls": {"task": "supplies.food_calls", "schedule": 1800.0, "options": {"expires": 900}},
 }

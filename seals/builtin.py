@@ -129,7 +129,7 @@ def _rubbish(scheme: str, put_out: str, collect: str, source: str) -> Step:
 def _food() -> Step:
     return Step(
         "food",
-        "task",
+        "food",
         N_("Open the first food order"),
         N_("Name the supplier, the goods and the prices; take elders' orders by phone"),
         within_minutes=180,

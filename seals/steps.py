@@ -182,7 +182,7 @@ def _figures(step: Step) -> dict[str, forms.Field]:
                     widget=forms.CheckboxSelectMultiple,
                 )
             }
-        case "task":
+        case "task" | "food":
             return {"who": forms.ChoiceField(label=_("Who does it"), choices=DOERS)}
     return {}
 

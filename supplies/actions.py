@@ -1,1 +1,0 @@
-"""Opening, ordering, locking, counting, allocating, delivering, settling."""

@@ -1,0 +1,1 @@
+"""Opening, ordering, locking, counting, allocating, delivering, settling, a file for each noun."""

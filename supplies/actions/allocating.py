@@ -1,0 +1,165 @@
+"""Who gets what of what came: worked out, shown, then committed once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compounds.models import Member
+from lockdown.kernel.errors import Refused
+from supplies.actions.stock import take_over
+from supplies.ledger import write
+from supplies.machine import become, lock_buy, refuse_unless, tell
+from supplies.models import (
+    Allocation,
+    BuyState,
+    Count,
+    EntryKind,
+    GroupBuy,
+    OfferLine,
+    Order,
+    OrderLine,
+)
+from supplies.sharing import Want, share
+
+S = BuyState
+PLACES = ("stock", "return")  # where more than was ordered goes
+
+
+@dataclass(frozen=True)
+class Share:
+    order: Order
+    line: OfferLine
+    ordered: int
+    allocated: int
+
+    @property
+    def refunded(self) -> int:
+        return self.ordered - self.allocated
+
+
+@dataclass(frozen=True)
+class Preview:
+    shares: list[Share]
+    surplus: dict[int, int]  # line id to good pieces that nobody ordered
+
+    @property
+    def short(self) -> list[Share]:
+        """Who gets less than was ordered."""
+        return [one for one in self.shares if one.refunded]
+
+
+def preview(buy: GroupBuy) -> Preview:
+    """What `allocate` would write, by the rule and seed of the round. Two queries."""
+    good = dict(
+        Count.objects.filter(arrival__buy=buy)
+        .order_by()
+        .values_list("line_id")
+        .annotate(good=Sum("good"))
+    )
+    rows = (
+        OrderLine.objects.filter(order__buy=buy, locked__gt=0)
+        .select_related("order__home", "line")
+        .order_by("order__number", "line__position", "line_id")
+    )
+    by_line: dict[int, list[OrderLine]] = defaultdict(list)
+    for row in rows:
+        by_line[row.line_id].append(row)
+    got: dict[int, dict[int, int]] = {}
+    surplus = {}
+    for line, of_line in by_line.items():
+        wants = [Want(r.order.number or 0, r.locked or 0, r.order.is_flagged) for r in of_line]
+        came = good.get(line, 0)
+        got[line] = share(buy.rule, wants, came, seed=buy.seed, turn=buy.number)
+        if came > sum(want.quantity for want in wants):
+            surplus[line] = came - sum(want.quantity for want in wants)
+    shares = [
+        Share(row.order, row.line, row.locked or 0, got[row.line_id][row.order.number or 0])
+        for of_line in by_line.values()
+        for row in of_line
+    ]
+    shares.sort(key=lambda one: (one.order.number, one.line.position))
+    return Preview(shares, surplus)
+
+
+@transaction.atomic
+def allocate(*, buy: GroupBuy, surplus: Mapping[int, str] | None = None, by: Member) -> GroupBuy:
+    """Commit the preview, and pay back what is not there. Twice is once.
+
+    `surplus` says for each item with more than was ordered where it goes: "stock" or "return";
+    refused (code surplus) while one is missing.
+    """
+    buy = lock_buy(buy)
+    if buy.state == S.ALLOCATED:
+        return buy
+    refuse_unless(buy, S.COUNTED)
+    found = preview(buy)
+    places = _places(found, surplus or {})
+    Allocation.objects.bulk_create(
+        (
+            Allocation(
+                compound_id=buy.compound_id,
+                buy=buy,
+                order=one.order,
+                line=one.line,
+                ordered=one.ordered,
+                allocated=one.allocated,
+                refunded=one.refunded,
+                price_fen=one.line.price_fen,
+            )
+            for one in found.shares
+        ),
+        batch_size=1000,
+    )
+    become(buy, S.ALLOCATED, allocated_at=timezone.now(), allocated_by=by)
+    _pay_back(buy, found, by)
+    _put_surplus(buy, found, places, by)
+    tell(
+        "SuppliesAllocated", buy, by=by, short=len({one.order.household_id for one in found.short})
+    )
+    return buy
+
+
+def _places(found: Preview, chosen: Mapping[int, str]) -> dict[int, str]:
+    places = {line: chosen.get(line, "") for line in found.surplus}
+    for line, place in places.items():
+        if place not in PLACES:
+            name = next(one.line.name for one in found.shares if one.line.pk == line)
+            raise Refused(
+                _(
+                    "%(count)s more %(item)s came than were ordered. Say whether they go into "
+                    "our stock or back to the supplier."
+                )
+                % {"count": found.surplus[line], "item": name},
+                code="surplus",
+            )
+    return places
+
+
+def _pay_back(buy: GroupBuy, found: Preview, by: Member) -> None:
+    back: dict[int, int] = defaultdict(int)
+    for one in found.short:
+        back[one.order.household_id] -= one.refunded * one.line.price_fen
+    write(buy, EntryKind.REFUND, back, cause=f"allocate:{buy.pk}", by=by)
+
+
+def _put_surplus(buy: GroupBuy, found: Preview, places: Mapping[int, str], by: Member) -> None:
+    for line, place in places.items():
+        OfferLine.objects.filter(pk=line).update(surplus_to=place)
+        if place == "stock":
+            row = next(one.line for one in found.shares if one.line.pk == line)
+            take_over(
+                compound=buy.compound,
+                name=row.name,
+                unit=row.unit,
+                quantity=found.surplus[line],
+                source=buy.title,
+                request_key=f"surplus:{buy.pk}:{line}",
+                by=by,
+            )

@@ -1,0 +1,187 @@
+"""The waiting list: too late, or nothing left, and the organiser says yes or no."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from compounds.models import Member
+from households.models import Access, CareFlag, Household
+from journal.actions import Actor, record
+from lockdown.kernel.errors import Refused
+from supplies.actions.orders import MOST, via_of
+from supplies.ledger import write
+from supplies.machine import lock_buy, refuse_unless
+from supplies.models import (
+    BuyState,
+    EntryKind,
+    GroupBuy,
+    OfferLine,
+    Order,
+    OrderLine,
+    WaitingRequest,
+)
+
+S = BuyState
+R = WaitingRequest.Reason
+GRANTED = gettext_noop("you get it after all")
+DECLINED = gettext_noop("not this time")
+
+
+@transaction.atomic
+def ask_to_wait(
+    *, buy: GroupBuy, line: OfferLine, household: Household, quantity: int, by: Access | Member
+) -> WaitingRequest:
+    """Too late or sold out: onto the waiting list. Twice changes the quantity."""
+    refuse_unless(buy, S.OPEN, S.LOCKED)
+    if line.buy_id != buy.pk or not buy.covers(household.home):
+        raise Refused(_("This group-buy is not for this home."), code="other_place")
+    if not 1 <= quantity <= min(MOST, line.cap_household or MOST):
+        raise Refused(_("Write how many you would take, within the cap."), field="quantity")
+    late = not buy.takes_orders(timezone.now())
+    if not late and (line.left is None or line.left >= quantity):
+        raise Refused(_("%(item)s can still be ordered. Order it.") % {"item": line.name})
+    request, _made = WaitingRequest.objects.update_or_create(
+        compound_id=buy.compound_id,
+        line=line,
+        household=household,
+        granted_at=None,
+        declined_at=None,
+        defaults={"quantity": quantity, "asked_by": by.actor_label[:80]},
+        create_defaults={
+            "buy": buy,
+            "home": household.home,
+            "quantity": quantity,
+            "asked_by": by.actor_label[:80],
+            "reason": R.LATE if late else R.SOLD_OUT,
+        },
+    )
+    data: dict[str, object] = {"door": household.home.label, "item": line.name, "title": buy.title}
+    record("WaitingAsked", compound=buy.compound_id, by=by, household=household.pk, data=data)
+    return request
+
+
+@transaction.atomic
+def grant_waiting(*, request: WaitingRequest, by: Member) -> WaitingRequest:
+    """The household gets it after all, while the round is closed and not yet ordered.
+
+    Refused: while it is open (the household orders itself when something becomes free), after
+    the purchase order, over the cap in all or of a household.
+    """
+    buy = lock_buy(request.buy)
+    request = _lock(request)
+    if request.granted_at:
+        return request
+    refuse_unless(buy, S.LOCKED)
+    if request.declined_at:
+        raise Refused(_("This request was declined already."), code="declined")
+    line = OfferLine.objects.select_for_update().get(pk=request.line_id)
+    _refuse_incomplete_case(line, request)
+    order = _order_of(buy, request, by)
+    _add(order, line, request.quantity)
+    charge = {request.household_id: request.quantity * line.price_fen}
+    write(buy, EntryKind.CHARGE, charge, cause=f"waiting:{request.pk}", by=by, note=line.name)
+    request.granted_at, request.decided_by = timezone.now(), by
+    request.save(update_fields=["granted_at", "decided_by"])
+    _tell(request, line, GRANTED, by)
+    return request
+
+
+def _refuse_incomplete_case(line: OfferLine, request: WaitingRequest) -> None:
+    if request.quantity % line.case_size:
+        raise Refused(
+            _("%(item)s is bought in cases of %(size)s; %(count)s is not a full case.")
+            % {"item": line.name, "size": line.case_size, "count": request.quantity}
+        )
+    if line.left is not None and line.left < request.quantity:
+        raise Refused(
+            _("%(item)s: only %(left)s are left under the cap.")
+            % {"item": line.name, "left": line.left}
+        )
+
+
+def _order_of(buy: GroupBuy, request: WaitingRequest, by: Member) -> Order:
+    """The household's order, or a new one with the next number; the round's row is locked."""
+    order = Order.objects.filter(buy=buy, household=request.household_id).first()
+    if order is None:
+        order = Order.objects.create(
+            compound_id=buy.compound_id,
+            buy=buy,
+            household_id=request.household_id,
+            home_id=request.home_id,
+            number=buy.next_number,
+            via=via_of(by, request.household),
+            member=by,
+            is_flagged=CareFlag.objects.filter(
+                household=request.household_id, ended_at=None
+            ).exists(),
+        )
+        buy.next_number += 1
+        buy.save(update_fields=["next_number"])
+    elif order.withdrawn_at:
+        order.withdrawn_at = None
+        order.save(update_fields=["withdrawn_at"])
+    return order
+
+
+def _add(order: Order, line: OfferLine, more: int) -> None:
+    row = OrderLine.objects.filter(order=order, line=line).first()
+    if row is None:
+        row = OrderLine(compound_id=order.compound_id, order=order, line=line, quantity=0, up_to=0)
+        row.cap_household, row.locked = line.cap_household, 0
+    if row.cap_household is not None and row.quantity + more > row.cap_household:
+        raise Refused(
+            _("%(item)s: at most %(cap)s for each household.")
+            % {"item": line.name, "cap": row.cap_household},
+            code="household_cap",
+        )
+    row.quantity += more
+    row.locked = (row.locked or 0) + more
+    row.up_to = max(row.up_to, row.quantity, row.locked)
+    row.save()
+    line.ordered += more
+    line.ordered_flagged += more if order.is_flagged else 0
+    line.left = None if line.left is None else line.left - more
+    line.save(update_fields=["ordered", "ordered_flagged", "left"])
+
+
+@transaction.atomic
+def decline_waiting(*, request: WaitingRequest, by: Member) -> WaitingRequest:
+    request = _lock(request)
+    if request.declined_at:
+        return request
+    if request.granted_at:
+        raise Refused(_("This request was granted already."), code="granted")
+    request.declined_at, request.decided_by = timezone.now(), by
+    request.save(update_fields=["declined_at", "decided_by"])
+    _tell(request, request.line, DECLINED, by)
+    return request
+
+
+def decline_rest(buy: GroupBuy, *, by: Actor) -> None:
+    """The purchase order is out: whoever still waits does not get it. One statement."""
+    WaitingRequest.objects.filter(buy=buy, granted_at=None, declined_at=None).update(
+        declined_at=timezone.now(), decided_by_id=by.actor_member_id
+    )
+
+
+def _lock(request: WaitingRequest) -> WaitingRequest:
+    rows = WaitingRequest.objects.select_for_update(of=("self",))
+    return rows.select_related("home", "household__home", "line").get(pk=request.pk)
+
+
+def _tell(request: WaitingRequest, line: OfferLine, outcome: str, by: Actor) -> None:
+    record(
+        "WaitingDecided",
+        compound=request.compound_id,
+        by=by,
+        household=request.household_id,
+        data={
+            "door": request.home.label,
+            "item": line.name,
+            "outcome": outcome,
+            "buy": request.buy_id,
+        },
+    )

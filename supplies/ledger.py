@@ -1,0 +1,69 @@
+"""Lines of the ledger, written in bulk and once a cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+
+from journal.actions import Actor
+from supplies.models import EntryKind, GroupBuy, LedgerEntry
+
+
+def write(
+    buy: GroupBuy,
+    kind: EntryKind,
+    amounts: Mapping[int, int],
+    *,
+    cause: str,
+    by: Actor,
+    note: str = "",
+) -> None:
+    """One entry for each household id with an amount in fen; zero amounts leave no line.
+
+    The same cause again writes nothing: its unique constraint closes the race.
+    """
+    now = timezone.now()
+    LedgerEntry.objects.bulk_create(
+        (
+            LedgerEntry(
+                compound_id=buy.compound_id,
+                household_id=household,
+                buy=buy,
+                kind=kind,
+                amount_fen=amount,
+                cause=cause,
+                note=note[:200],
+                at=now,
+                by=by.actor_label[:80],
+            )
+            for household, amount in amounts.items()
+            if amount
+        ),
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
+
+
+def entries(buy: GroupBuy, *kinds: EntryKind) -> QuerySet[LedgerEntry]:
+    """The lines of a round, of these kinds or of all; by household when summed."""
+    found = LedgerEntry.objects.filter(buy=buy).order_by()
+    return found.filter(kind__in=kinds) if kinds else found
+
+
+def by_household(buy: GroupBuy, *kinds: EntryKind) -> dict[int, int]:
+    """Household id to the sum in fen."""
+    rows = entries(buy, *kinds).values_list("household_id").annotate(total=Sum("amount_fen"))
+    return dict(rows)
+
+
+def total(buy: GroupBuy, *kinds: EntryKind) -> int:
+    return entries(buy, *kinds).aggregate(total=Sum("amount_fen"))["total"] or 0
+
+
+def pay_everything_back(buy: GroupBuy, *, cause: str, by: Actor) -> None:
+    """Goods and fees of a round that brings nothing; payments stay as what is owed back."""
+    owed = by_household(buy, EntryKind.CHARGE, EntryKind.FEE, EntryKind.REFUND)
+    back = {household: -amount for household, amount in owed.items()}
+    write(buy, EntryKind.REFUND, back, cause=f"{cause}:{buy.pk}", by=by, note=buy.end_reason)

@@ -1,1 +1,0 @@
-"""Rounds of buying together, and what becomes of each order."""

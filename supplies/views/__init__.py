@@ -1,0 +1,1 @@
+"""Pages of rounds, orders and stock, a file for each noun."""

@@ -1,0 +1,68 @@
+"""The resident's order: the page that thousands send in the same minute, so it asks little."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from households.access import ResidentRequest, resident_page
+from lockdown.kernel.errors import Refused
+from supplies.actions.orders import Busy, place_order
+from supplies.forms import read_cart
+from supplies.models import BuyState, GroupBuy, OfferLine, OrderLine
+
+CLOSED = (BuyState.DRAFT, BuyState.IN_REVIEW, BuyState.REJECTED, BuyState.APPROVED)
+
+
+@resident_page("A household orders for itself; no other household is reachable.")
+@require_http_methods(["GET", "POST"])
+def home_order(request: ResidentRequest, number: int) -> HttpResponse:
+    rounds = GroupBuy.objects.filter(compound=request.compound).exclude(state__in=CLOSED)
+    buy = get_object_or_404(rounds, number=number)
+    if request.method != "POST":
+        return _page(request, buy, uuid.uuid4().hex)
+    try:
+        placed = place_order(
+            buy=buy,
+            household=request.household,
+            wanted=read_cart(request.POST),
+            key=request.POST.get("key", ""),
+            note=request.POST.get("note", ""),
+            by=request.access,
+        )
+    except Refused as refusal:
+        return _refused(request, buy, refusal)
+    messages.success(
+        request, _("You are number %(number)s in this group-buy.") % {"number": placed.number}
+    )
+    return redirect("supplies:order", number=number)
+
+
+def _refused(request: ResidentRequest, buy: GroupBuy, refusal: Refused) -> HttpResponse:
+    """What was typed stays; too many at once is no fault of the person and may be sent again."""
+    kept = request.POST.get("key", "")
+    reused = refusal.code in ("key", "key_reused")
+    answer = _page(request, buy, uuid.uuid4().hex if reused else kept, str(refusal))
+    answer.status_code = 422
+    if refusal.code == "key_reused":
+        answer.status_code = 409
+    if isinstance(refusal, Busy):
+        answer.status_code, answer["Retry-After"] = 503, str(refusal.retry_after)
+    return answer
+
+
+def _page(request: ResidentRequest, buy: GroupBuy, key: str, error: str = "") -> HttpResponse:
+    had = OrderLine.objects.filter(order__buy=buy, order__household=request.household)
+    mine = {row.line_id: row for row in had}
+    lines = list(OfferLine.objects.filter(buy=buy))
+    for line in lines:
+        row = mine.get(line.pk)
+        line.typed = request.POST.get(f"q-{line.pk}", row.quantity if row else "")
+        line.typed_up_to = request.POST.get(f"u-{line.pk}", row.up_to if row else "")
+    context = {"buy": buy, "lines": lines, "key": key, "error": error}
+    return render(request, "supplies/home_order.html", context)
