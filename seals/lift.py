@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from households.models import Verification
-from seals.models import PlanPart, Recall, SealOrder
+from seals.models import PlanPart, SealOrder
+from seals.sharing import recalls_of, verifications_of
 from seals.words import door_field
 
 
@@ -76,7 +76,7 @@ def _all_negative(order: SealOrder, now: datetime) -> Finding:
 
 
 def _verified(order: SealOrder, now: datetime) -> Finding:
-    rows = Verification.objects.filter(sweep__cause=order.pk, cancelled_at=None)
+    rows = verifications_of(order)
     total = rows.count()
     open_rows = list(rows.open().select_related("home").order_by("home__position"))
     return Finding(
@@ -89,7 +89,7 @@ def _verified(order: SealOrder, now: datetime) -> Finding:
 
 
 def _recalled(order: SealOrder, now: datetime) -> Finding:
-    rows = Recall.objects.filter(order=order, cancelled_at=None)
+    rows = recalls_of(order)
     open_rows = list(rows.open().select_related("home").order_by("home__position"))
     total = rows.count()
     return Finding(

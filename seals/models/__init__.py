@@ -1,21 +1,21 @@
 """Orders and what hangs on them, a file for each noun."""
 
+from seals.models.changes import OrderChange
 from seals.models.orders import (
     RECALL_SETTLED,
     STRICTNESS,
     TRANSITIONS,
     Level,
-    OrderChange,
     OrderState,
     PlaceKind,
     PlanPart,
     PlanTask,
-    PlanTemplate,
     Recall,
     RecallOutcome,
     SealOrder,
     SealOrderQuerySet,
 )
+from seals.models.templates import PlanTemplate
 
 __all__ = [
     "RECALL_SETTLED",
