@@ -47,10 +47,10 @@ def _answer(order: SealOrder, shape: Any = api_shapes.OrderDetail) -> Response:
 def _drafting(request: ApiRequest, data: dict[str, Any]) -> Drafting:
     """The posted order through the page's own form, so that both refuse the same."""
     texts = {name: value for name, value in data.items() if name != "steps"}
-    form = OrderForm(texts, compound=request.compound)
+    form = OrderForm(texts, compound=request.compound, member=request.member)
     if not form.is_valid():
         raise Invalid(form.errors)
-    draft = form.draft()
+    draft = form.chosen()
     drafted = Drafting(draft, changed_forms(draft.choice.steps, data.get("steps", [])))
     wrong = {one.step.key: one.errors for one in drafted.forms if one.errors}
     if wrong:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from compounds.models import Member
 from compounds.places import Place
+from lockdown.kernel.wording import daytime
 from seals.lift import Finding
-from seals.models import SealOrder
+from seals.models import Level, SealOrder
 from seals.queries import orders_in_force
 
 
@@ -47,6 +50,14 @@ def spot_of_place(place: Place) -> Spot:
     return Spot(building, unit.pk if unit else None, floor, place.home.pk if place.home else None)
 
 
+def is_within(member: Member, place: Place) -> bool:
+    """Whether a member limited to a unit or to buildings may close this place."""
+    spot = spot_of_place(place)
+    if member.unit_id is not None:
+        return spot.unit == member.unit_id
+    return not member.buildings or spot.building in member.buildings
+
+
 def parent_of(place: Place) -> SealOrder | None:
     """The narrowest order in force over the place around this one; one query."""
     spot = spot_of_place(place)
@@ -61,6 +72,24 @@ def overlapping(place: Place, *, but: SealOrder | None = None) -> list[SealOrder
     spot = spot_of_place(place)
     found = [one for one in orders_in_force() if one != but and spot_of(one).meets(spot)]
     return sorted(found, key=lambda one: (spot_of(one).depth, one.number))
+
+
+def overlap_text(others: Sequence[SealOrder]) -> str:
+    """ "Also over these doors: order 3, 1栋, sealed until …"; the strictest rules each door."""
+    names = "、".join(
+        _("order %(number)s %(place)s (%(level)s until %(end)s)")
+        % {
+            "number": one.number,
+            "place": one.place_label,
+            "level": Level(one.level).label,
+            "end": daytime(one.ends_at),
+        }
+        for one in others[:4]
+    )
+    more = len(others) - 4
+    if more > 0:
+        names = _("%(names)s and %(count)s more") % {"names": names, "count": more}
+    return _("Also over these doors: %(names)s. The strictest rules each door.") % {"names": names}
 
 
 def parts_in_force(order: SealOrder) -> list[SealOrder]:
@@ -106,7 +135,7 @@ def parts_stay(order: SealOrder, now: datetime) -> Finding:
     stay = parts_in_force(order)
     return Finding(
         "parts",
-        _("Orders for parts of this place; they stay in force with their own dates"),
+        gettext_lazy("Orders for parts of this place; they stay in force with their own dates"),
         True,
         str(len(stay)),
         tuple(f"{one.place_label} #{one.number}" for one in stay),
