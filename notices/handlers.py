@@ -13,6 +13,7 @@ from journal.actions import SYSTEM
 from journal.events import plain
 from journal.handlers import register, subscribe
 from journal.models import Delivery
+from notices import order_changes
 from notices.actions import SEND, send_notice
 from notices.audience import Audience
 from notices.chase import show_on_page
@@ -40,6 +41,10 @@ def connect() -> None:
     subscribe("WindowMoved", "notices.window_moved", window_moved)
     subscribe("HouseholdVerified", "notices.household_verified", household_verified)
     subscribe("AccessGranted", "notices.access_granted", access_granted)
+    restarted, eased = order_changes.restarted, order_changes.eased
+    subscribe("OrderRestarted", "notices.order_restarted", _order_handler(restarted))
+    subscribe("OrderEased", "notices.order_eased", _order_handler(eased))
+    subscribe("OrderCancelled", "notices.order_cancelled", order_changes.cancelled)
 
 
 # kind, is it an emergency, must it be acknowledged, its words

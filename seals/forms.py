@@ -48,6 +48,7 @@ class Draft:
     starts_now: bool
     issuer: str
     legal_source: str
+    saved: int | None = None  # the draft that is being changed
 
     @property
     def order(self) -> dict[str, Any]:
@@ -152,6 +153,7 @@ class OrderForm(forms.Form):
             starts_now=data.get("starts_at") is None,
             issuer=data["issuer"],
             legal_source=data["legal_source"],
+            saved=data.get("draft"),
         )
 
     @property

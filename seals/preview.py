@@ -129,7 +129,7 @@ def preview(
     return Preview(
         plan,
         lines,
-        tuple([*_before_all(plan, during), *_warnings(plan, lines)]),
+        (*_before_all(plan, during), *_warnings(plan, lines)),
         len(plan.homes),
         len({(home.unit_id, home.floor) for home in plan.homes}),
         inside,

@@ -160,7 +160,25 @@ def restart_part(
             field="part",
         )
     clock, end = _dates(order, clock_from, ends_at, now)
-    part = issue(
+    part = _issue_part(order, place, request_key, clock, end, by)
+    if not OrderChange.objects.filter(order=order, part=part).exists():
+        keep_change(order, OrderChange.Kind.PART, reason, now, by, part=part)
+        data = {"place": order.place_label, "part": part.place_label, "reason": reason}
+        record(
+            "PartRestarted", compound=order.compound_id, by=by, at=now, order=order.pk, data=data
+        )
+    return part
+
+
+def _issue_part(
+    order: SealOrder,
+    place: Place,
+    request_key: str,
+    clock: datetime,
+    end: datetime,
+    by: Member,
+) -> SealOrder:
+    return issue(
         order.compound,
         place,
         request_key,
@@ -174,13 +192,6 @@ def restart_part(
         easing=[Stage.of(one) for one in order.stages[order.stage + 1 :]],
         by=by,
     )
-    if not OrderChange.objects.filter(order=order, part=part).exists():
-        keep_change(order, OrderChange.Kind.PART, reason, now, by, part=part)
-        data = {"place": order.place_label, "part": part.place_label, "reason": reason}
-        record(
-            "PartRestarted", compound=order.compound_id, by=by, at=now, order=order.pk, data=data
-        )
-    return part
 
 
 @transaction.atomic
