@@ -75,7 +75,7 @@ def _restarted(request: ApiRequest, found: SealOrder, data: dict[str, Any]) -> S
     why: dict[str, Any] = {"order": found, "reason": data["reason"], "by": request.member}
     if data.get("exempt"):
         return keep_clock(**why).order
-    dates = {"clock_from": data.get("clock_from"), "ends_at": data.get("ends_at")}
+    dates: dict[str, Any] = {"clock_from": data.get("clock_from"), "ends_at": data.get("ends_at")}
     if not data.get("part"):
         return restart(to_first=data.get("to_first", False), **dates, **why)
     sent = f"part {request.member.pk} {request.headers.get('Idempotency-Key', '')}"

@@ -21,7 +21,7 @@ class OrderAnswer(serializers.ModelSerializer):
     day = serializers.SerializerMethodField()
     days = serializers.IntegerField()
     issued_by = serializers.CharField(source="issued_by.name", default=None)
-    parent = serializers.IntegerField(source="parent_id", allow_null=True)
+    parent = serializers.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]
     clock = serializers.DateTimeField()  # since when the days are counted
     stage = serializers.SerializerMethodField()
     stages = serializers.SerializerMethodField()

@@ -65,12 +65,12 @@ def order_restart(request: MemberRequest, order: int) -> HttpResponse:
 
 def _restart(*, request: MemberRequest, order: SealOrder, form: RestartForm) -> Any:
     data = form.cleaned_data
-    why = {"order": order, "reason": data["reason"], "by": request.member}
+    why: dict[str, Any] = {"order": order, "reason": data["reason"], "by": request.member}
     if data["what"] == KEEP:
-        done = keep_clock(**why)
+        kept = keep_clock(**why)
         messages.success(request, _("Kept on record: the days go on."))
-        return done
-    dates = {"clock_from": data["clock_from"], "ends_at": data["ends_at"]}
+        return kept
+    dates: dict[str, Any] = {"clock_from": data["clock_from"], "ends_at": data["ends_at"]}
     if data["what"] == PART:
         key = request.POST.get("request_key", "")
         if not 16 <= len(key) <= 64:

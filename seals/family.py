@@ -71,7 +71,7 @@ def overlapping(place: Place, *, but: SealOrder | None = None) -> list[SealOrder
     """Orders in force over any door of this place, the widest first; one query."""
     spot = spot_of_place(place)
     found = [one for one in orders_in_force() if one != but and spot_of(one).meets(spot)]
-    return sorted(found, key=lambda one: (spot_of(one).depth, one.number))
+    return sorted(found, key=lambda one: (spot_of(one).depth, one.number or 0))
 
 
 def overlap_text(others: Sequence[SealOrder]) -> str:
@@ -96,7 +96,7 @@ def parts_in_force(order: SealOrder) -> list[SealOrder]:
     """The orders in force that hang under this one, their own parts included; one query."""
     under = {order.pk}
     found = []
-    for one in sorted(orders_in_force(), key=lambda one: one.number):  # a part is issued later
+    for one in sorted(orders_in_force(), key=lambda one: one.number or 0):  # a part is issued later
         if one.parent_id in under:
             under.add(one.pk)
             found.append(one)

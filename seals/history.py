@@ -57,7 +57,8 @@ def _change_text(change: OrderChange) -> str:
         "number": change.part.number if change.part else "",
     }
     if change.old_level and change.new_level:
-        data |= {"was": Level(change.old_level).label, "level": Level(change.new_level).label}
+        data["was"] = str(Level(change.old_level).label)
+        data["level"] = str(Level(change.new_level).label)
     return WORDS[Kind(change.kind)]() % data
 
 

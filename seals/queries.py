@@ -89,7 +89,7 @@ def strictest(found: Iterable[SealOrder]) -> SealOrder | None:
     """The strictest level wins; among equals the one that binds longest, then the older one."""
     return max(
         found,
-        key=lambda one: (STRICTNESS[Level(one.level)], one.ends_at, -one.number),
+        key=lambda one: (STRICTNESS[Level(one.level)], one.ends_at, -(one.number or 0)),
         default=None,
     )
 

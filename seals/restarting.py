@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -26,17 +26,16 @@ from seals.actions import (
     stop_work,
 )
 from seals.family import spot_of, spot_of_place
-from seals.models import Level, OrderChange, SealOrder
+from seals.models import HOURS_COUNT_BELOW, Level, OrderChange, SealOrder
 from seals.planning import Stage
 from seals.words import place_name
 
-SHORT = timedelta(days=3)  # an order of hours is restarted for as many hours, not days
-
 
 def new_end(order: SealOrder, clock: datetime) -> datetime:
-    """As many days after the new clock as were planned after the old one, at the same hour."""
+    """As many days after the new clock as were planned after the old one, at the same hour; an
+    order of hours for as many hours."""
     length = order.ends_at - order.clock
-    if length < SHORT:
+    if length < HOURS_COUNT_BELOW:
         return clock + length
     tz = order.compound.tz
     old = order.ends_at.astimezone(tz)

@@ -62,10 +62,9 @@ def rule_of(home: Home, now: datetime) -> DoorRule:
 
 def _rule(home: Home, found: list[SealOrder], now: datetime) -> DoorRule:
     left = [one for one in found if one.starts_at <= now]
-    begun = []
-    while left:
-        first = strictest(left)
+    begun: list[SealOrder] = []
+    while (first := strictest(left)) is not None:
         begun.append(first)
-        left = [one for one in left if one is not first]
+        left.remove(first)
     ahead = sorted((one for one in found if one.starts_at > now), key=lambda one: one.starts_at)
     return DoorRule(home, now, tuple(begun), tuple(ahead))

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -69,7 +69,7 @@ def _opened(request: MemberRequest, chosen: str) -> Any:
 @member_page(Permission.ORDER_SEAL)
 def order_preview(request: MemberRequest) -> HttpResponse:
     """Everything that would start. Nothing is written, so reloading is harmless."""
-    data = request.POST if request.method == "POST" else request.GET
+    data: QueryDict = request.POST if request.method == "POST" else request.GET
     if not data:
         return redirect("seals:order-new", request.compound.slug)
     saved = saved_draft(data.get("draft"))

@@ -8,11 +8,13 @@ to another order in force that wants it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from compounds.models import Home, Unit
 from compounds.places import Place
+from compounds.work import WorkQuerySet
 from households.models import Sweep, Verification
 from seals.models import OrderState, Recall, SealOrder
 from seals.planning import place_of
@@ -44,7 +46,7 @@ def residents_called(place: Place, order: SealOrder | None) -> set[int]:
     return set(calls.values_list("resident_id", flat=True))
 
 
-def verifications_of(order: SealOrder) -> QuerySet[Verification]:
+def verifications_of(order: SealOrder) -> WorkQuerySet:
     """What an order's verification looks at: its own list, and for households that were on
     another order's list, what came of it since this order was issued."""
     own = Verification.objects.filter(sweep__cause=order.pk, cancelled_at=None)
@@ -61,7 +63,7 @@ def verifications_of(order: SealOrder) -> QuerySet[Verification]:
     )
 
 
-def recalls_of(order: SealOrder) -> QuerySet[Recall]:
+def recalls_of(order: SealOrder) -> WorkQuerySet:
     """The recalls of an order, and those of its place that another order in force made first."""
     own = Recall.objects.filter(order=order, cancelled_at=None)
     others = (
@@ -98,7 +100,7 @@ def hand_on_calls(order: SealOrder, waiting: QuerySet[Recall]) -> None:
 
 
 def _shared_out(
-    order: SealOrder, kind: str, rows: list, home_of: Callable[[object], Home]
+    order: SealOrder, kind: str, rows: list, home_of: Callable[[Any], Home]
 ) -> Iterable[tuple[SealOrder, list]]:
     """Each row with the oldest other order in force that has such a step and covers its door."""
     if not rows:
@@ -108,7 +110,7 @@ def _shared_out(
         for one in orders_in_force()
         if one.pk != order.pk and any(step["kind"] == kind for step in one.steps)
     ]
-    others.sort(key=lambda one: one.number)
+    others.sort(key=lambda one: one.number or 0)
     found: dict[SealOrder, list] = {}
     for row in rows:
         heir = next((one for one in others if covers(one, home_of(row))), None)

@@ -2,6 +2,7 @@
 
 from seals.models.changes import OrderChange
 from seals.models.orders import (
+    HOURS_COUNT_BELOW,
     RECALL_SETTLED,
     STRICTNESS,
     TRANSITIONS,
@@ -18,6 +19,7 @@ from seals.models.orders import (
 from seals.models.templates import PlanTemplate
 
 __all__ = [
+    "HOURS_COUNT_BELOW",
     "RECALL_SETTLED",
     "STRICTNESS",
     "TRANSITIONS",

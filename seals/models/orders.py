@@ -16,6 +16,8 @@ from households.models import Household, Resident
 from lockdown.kernel.fields import TenantKey
 from lockdown.kernel.tenancy import TenantModel, tenant_manager
 
+HOURS_COUNT_BELOW = timedelta(days=3)  # shorter orders are given in hours, not days
+
 
 class Level(models.TextChoices):
     """From the strictest down; overlapping orders resolve to the strictest."""
@@ -162,8 +164,14 @@ class SealOrder(TenantModel):
 
     @property
     def days(self) -> int:
-        """How many days are planned since the clock began, begun ones counted whole."""
-        return -(-(self.ends_at - self.clock) // timedelta(days=1))
+        """How many days are planned since the clock began, begun ones counted whole.
+
+        Orders of days end at noon: seven days that began one morning are not eight.
+        """
+        length = self.ends_at - self.clock
+        if length >= HOURS_COUNT_BELOW:
+            length -= timedelta(hours=12)
+        return -(-length // timedelta(days=1))
 
 
 class PlanPart(TenantModel):

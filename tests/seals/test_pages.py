@@ -46,7 +46,10 @@ def choices(site: Site, **more: str) -> dict[str, str]:
 
 def posted(client: Client, site: Site, **more: str) -> dict[str, str]:
     """Every field of the preview's form as a browser would send it."""
-    page = client.get(url("order-preview", site), choices(site, **more)).content.decode()
+    return sent_by(client.get(url("order-preview", site), choices(site, **more)).content.decode())
+
+
+def sent_by(page: str) -> dict[str, str]:
     form = page[page.index('id="confirm"') :]
     fields: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*>", form):
