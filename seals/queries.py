@@ -9,7 +9,6 @@ from datetime import datetime
 from django.db.models import Q
 
 from compounds.models import Home, Member
-from compounds.places import Place
 from compounds.roles import Permission
 from compounds.work import WorkState
 from journal.models import Entry
@@ -22,7 +21,6 @@ from seals.models import (
     SealOrder,
     SealOrderQuerySet,
 )
-from seals.planning import place_of
 from seals.words import said
 
 PLACE = ("compound", "building", "unit__building", "home__unit__building")
@@ -63,11 +61,6 @@ def orders_seen_by(member: Member) -> SealOrderQuerySet:
 def orders_in_force() -> list[SealOrder]:
     """Newest first, with their place; one query."""
     return list(orders().in_force())
-
-
-def order_places() -> list[tuple[SealOrder, Place]]:
-    """Each order in force with the place it closes; one query."""
-    return [(order, place_of(order)) for order in orders_in_force()]
 
 
 def covers(order: SealOrder, home: Home) -> bool:

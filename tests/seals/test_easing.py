@@ -28,7 +28,7 @@ from seals.models import (
 from seals.queries import rule_for_home
 from tests.cast import Cast, Site
 from tests.seals.scene import WORDS, seal_place
-from tests.seals.test_pages import posted, url
+from tests.seals.test_pages import _template_form, posted, url
 from waste.models import DisinfectionRound
 
 PLAN = find_builtin("xian-2021")
@@ -235,8 +235,6 @@ def test_an_own_template_changes_the_length_of_a_stage_or_leaves_it_out(
     with site.open():
         own = PlanTemplate.objects.get()
         assert own.easing[0]["days"] == 7
-    from tests.seals.test_pages import _template_form
-
     for days, left in (("5", [5]), ("0", [])):
         fields = _template_form(desk, site, own)
         fields["stage_0"] = days
