@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from seals.models import Level, OrderChange, OrderState, SealOrder
 from seals.queries import own_entries
 
 Kind = OrderChange.Kind
+Wording = Callable[[datetime], str]
 WORDS = {
     Kind.EXTENDED: lambda: _("Extended from %(old)s to %(new)s: %(reason)s"),
     Kind.REDUCED: lambda: _("Shortened from %(old)s to %(new)s: %(reason)s"),
@@ -28,30 +30,30 @@ WORDS = {
 }
 
 
-def dates(order: SealOrder) -> list[dict[str, Any]]:
-    """Where the planned end and the clock stood, and who moved them; one query."""
+def dates(order: SealOrder, when: Wording = daytime) -> list[dict[str, Any]]:
+    """Where the planned end and the clock stood, and who moved them; one query. `when` words a
+    moment: near days by name on a screen, the full date on paper."""
     changes = list(OrderChange.objects.filter(order=order).select_related("by", "part"))
     first = changes[0].old_end if changes else order.ends_at
-    issued = _("Issued, to end %(end)s") % {"end": daytime(first)}
-    lines = [_line(order.issued_at or order.starts_at, str(order.issued_by or ""), issued)]
-    lines += [_line(one.at, one.by.name, _change_text(one)) for one in changes]
+    issued = _("Issued, to end %(end)s") % {"end": when(first)}
+    told = [(order.issued_at or order.starts_at, order.issued_by, issued)]
+    told += [(one.at, one.by, _change_text(one, when)) for one in changes]
     if order.lifted_at:
-        lines.append(_line(order.lifted_at, str(order.lifted_by or ""), _("Lifted")))
+        told.append((order.lifted_at, order.lifted_by, _("Lifted")))
     if order.cancelled_at:
         text = _("Cancelled: %(reason)s") % {"reason": order.cancel_reason}
-        lines.append(_line(order.cancelled_at, str(order.cancelled_by or ""), text))
-    return lines
+        told.append((order.cancelled_at, order.cancelled_by, text))
+    return [
+        {"time": when(at), "who": str(who or ""), "text": text, "state": "done"}
+        for at, who, text in told
+    ]
 
 
-def _line(at: datetime, who: str, text: str) -> dict[str, Any]:
-    return {"time": daytime(at), "who": who, "text": text, "state": "done"}
-
-
-def _change_text(change: OrderChange) -> str:
+def _change_text(change: OrderChange, when: Wording) -> str:
     data = {
-        "old": daytime(change.old_end),
-        "new": daytime(change.new_end),
-        "clock": daytime(change.new_clock),
+        "old": when(change.old_end),
+        "new": when(change.new_end),
+        "clock": when(change.new_clock or change.at),
         "reason": change.reason,
         "part": change.part.place_label if change.part else "",
         "number": change.part.number if change.part else "",

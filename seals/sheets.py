@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compounds.models import Member
@@ -33,9 +35,9 @@ def document_context(order: SealOrder, member: Member, now: datetime) -> dict[st
     return {
         **_sheet(order, member, now),
         "homes": place_of(order).homes().count(),
-        "lines": [step_line(step) for step in steps_of(order)],
+        "lines": [step_line(step) for step in sorted(steps_of(order), key=_in_order)],
         "means": household_lines(order),
-        "dates": dates(order),
+        "dates": dates(order, full_date),
         "then": what_then(order, now),
         "number": document_number(order),
     }
@@ -52,9 +54,22 @@ def notice_context(order: SealOrder, member: Member, now: datetime, address: str
     }
 
 
+def _in_order(step: Step) -> tuple[int, tuple[str, ...]]:
+    """At once, then every day by the hour, then on certain days."""
+    return ("once", "daily", "days").index(step.repeat), step.at
+
+
+def full_date(moment: datetime) -> str:
+    """Paper is read on other days than it is printed: no "today"."""
+    return date_format(timezone.localtime(moment), "Y-n-j H:i")
+
+
 def _sheet(order: SealOrder, member: Member, now: datetime) -> dict[str, Any]:
     return {
         "order": order,
+        "place": order.compound.name
+        if order.place_kind == "compound"
+        else f"{order.compound.name} {order.place_label}",
         "level": level_text(order.level),
         "printed_by": member.name,
         "printed_at": now,
