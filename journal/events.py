@@ -145,6 +145,12 @@ CATALOGUE = _catalogue(
     Event("HandOutPlanned", _("Hand-out: %(title)s, %(households)s households")),
     Event("HandedOut", _("%(door)s got %(item)s"), quiet=True),
     Event("FoodCallsPlanned", _("%(count)s households without a food order are to be called")),
+    Event("OrderDrafted", _("Order prepared as a draft: %(place)s"), quiet=True),
+    Event("DraftThrownAway", _("Draft thrown away: %(place)s"), quiet=True),
+    Event("OrderRestarted", _("%(place)s: days counted anew, until %(until)s: %(reason)s")),
+    Event("PartRestarted", _("%(place)s: days counted anew for %(part)s: %(reason)s")),
+    Event("ClockKept", _("%(place)s: the days go on after a new positive: %(reason)s")),
+    Event("OrderEased", _("%(place)s: now %(level)s, until %(until)s")),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

@@ -14,7 +14,7 @@ from journal.actions import SYSTEM
 from journal.events import plain
 from journal.handlers import register, subscribe
 from journal.models import Delivery
-from notices import telling
+from notices import order_changes, telling
 from notices.actions import SEND, send_notice
 from notices.audience import Audience
 from notices.chase import show_on_page
@@ -46,6 +46,10 @@ def connect() -> None:
     subscribe("ProxyApproved", "notices.proxy_approved", telling.proxy_approved)
     subscribe("ProxyEnded", "notices.proxy_ended", telling.proxy_ended)
     subscribe("ActedForHousehold", "notices.acted_for_household", telling.acted_for_household)
+    restarted, eased = order_changes.restarted, order_changes.eased
+    subscribe("OrderRestarted", "notices.order_restarted", _order_handler(restarted))
+    subscribe("OrderEased", "notices.order_eased", _order_handler(eased))
+    subscribe("OrderCancelled", "notices.order_cancelled", order_changes.cancelled)
 
 
 # kind, is it an emergency, must it be acknowledged, its words

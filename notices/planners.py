@@ -77,7 +77,7 @@ class NoticePlanner:
 
     def stop(self, order: SealOrder, after: datetime) -> int:
         """A shorter order keeps its receipts; a lifted one has nobody to tell of the seal."""
-        return drop_open(order.pk, timezone.now()) if order.lifted_at is not None else 0
+        return drop_open(order.pk, timezone.now()) if order.ended_at is not None else 0
 
 
 def _ways(counted: Count) -> str:

@@ -93,11 +93,22 @@ class _Work:
         self.at = at
         span = Q(due_at__gte=order.starts_at, due_at__lte=at)
         stairs = {"unit__in": place.units}
-        self.verifications = self._stood(Verification.objects.filter(sweep__cause=order.pk))
+        # What an overlapping order's list found out about these doors counts here as well.
+        since = order.issued_at or order.starts_at
+        found = Q(finished_at__gte=since, finished_at__lte=at, **place.filter("home__"))
+        doors = Verification.objects.filter(sweep__cause=order.pk)
+        elsewhere = Verification.objects.filter(found, sweep__cause__isnull=False).exclude(
+            household__in=doors.values("household")
+        )
+        both = Q(pk__in=doors.values("pk")) | Q(pk__in=elsewhere.values("pk"))
+        self.verifications = self._stood(Verification.objects.filter(both))
         self.receipts = self._stood(
             Receipt.objects.filter(notice__order_id=order.pk, notice__kind=NoticeKind.SEAL)
         )
-        self.recalls = self._stood(Recall.objects.filter(order=order))
+        own = Recall.objects.filter(order=order)
+        others = Recall.objects.filter(found).exclude(resident__in=own.values("resident"))
+        both = Q(pk__in=own.order_by().values("pk")) | Q(pk__in=others.order_by().values("pk"))
+        self.recalls = self._stood(Recall.objects.filter(both))
         self.visits = self._stood(CareVisit.objects.filter(span, **place.filter("home__")))
         self.rounds = self._stood(DisinfectionRound.objects.filter(span, **stairs))
         self.windows = self._stood(RubbishWindow.objects.filter(span, **stairs))

@@ -24,6 +24,7 @@ COLUMNS = (
     "state",
     "starts_at",
     "ends_at",
+    "clock_from",
 )
 
 

@@ -15,13 +15,13 @@ from rest_framework.response import Response
 from compounds.endpoints import ApiRequest, Invalid, endpoint
 from compounds.roles import Permission
 from seals import actions, api_shapes
-from seals.drafting import Drafting
+from seals.drafting import Drafting, saved_draft
 from seals.forms import OrderForm
 from seals.lift import checklist
 from seals.lifting import lift
 from seals.models import PlanTask, Recall, RecallOutcome, SealOrder
 from seals.preview import preview
-from seals.queries import orders
+from seals.queries import orders, orders_seen_by
 from seals.recalls import record_recall
 from seals.steps import changed_forms
 
@@ -40,18 +40,29 @@ def _whole(request: ApiRequest, name: str, default: int) -> int:
     return int(text)
 
 
-def _answer(order: SealOrder, shape: Any = api_shapes.OrderDetail) -> Response:
+def answer(order: SealOrder, shape: Any = api_shapes.OrderDetail) -> Response:
     fresh = orders().get(pk=order.pk)
     return Response(shape(fresh, context={"now": timezone.now()}).data)
 
 
-def _drafting(request: ApiRequest, data: dict[str, Any]) -> Drafting:
+def key_of(request: ApiRequest, drafted: Drafting) -> str:
+    """The order's own key: that of the draft it is made from, else of this request."""
+    saved = saved_draft(drafted.draft.saved)
+    sent = f"{request.member.pk} {request.headers.get('Idempotency-Key', '')}"
+    return saved.request_key if saved else hashlib.sha256(sent.encode()).hexdigest()
+
+
+def find(request: ApiRequest, order: int) -> SealOrder:
+    return get_object_or_404(orders_seen_by(request.member), pk=order)
+
+
+def read_order(request: ApiRequest, data: dict[str, Any]) -> Drafting:
     """The posted order through the page's own form, so that both refuse the same."""
     texts = {name: value for name, value in data.items() if name != "steps"}
-    form = OrderForm(texts, compound=request.compound)
+    form = OrderForm(texts, compound=request.compound, member=request.member)
     if not form.is_valid():
         raise Invalid(form.errors)
-    draft = form.draft()
+    draft = form.chosen()
     drafted = Drafting(draft, changed_forms(draft.choice.steps, data.get("steps", [])))
     wrong = {one.step.key: one.errors for one in drafted.forms if one.errors}
     if wrong:
@@ -63,7 +74,7 @@ def _drafting(request: ApiRequest, data: dict[str, Any]) -> Drafting:
 def order_list(request: ApiRequest) -> Response:
     after, limit = _whole(request, "after", 0), _whole(request, "limit", MOST)
     limit = max(1, min(limit, MOST))
-    found = list(orders().filter(pk__gt=after).order_by("pk")[: limit + 1])
+    found = list(orders_seen_by(request.member).filter(pk__gt=after).order_by("pk")[: limit + 1])
     page = {
         "results": found[:limit],
         "next": found[limit - 1].pk if len(found) > limit else None,
@@ -79,7 +90,7 @@ def order_list(request: ApiRequest) -> Response:
     summary="Everything that an order would start; writes nothing",
 )
 def order_preview(request: ApiRequest, data: dict[str, Any]) -> Response:
-    drafted = _drafting(request, data)
+    drafted = read_order(request, data)
     draft = drafted.draft
     seen = preview(
         compound=request.compound,
@@ -101,28 +112,20 @@ def order_preview(request: ApiRequest, data: dict[str, Any]) -> Response:
     summary="Seal a place and start its plan",
 )
 def order_seal(request: ApiRequest, data: dict[str, Any]) -> Response:
-    drafted = _drafting(request, data)
-    draft = drafted.draft
-    sent = f"{request.member.pk} {request.headers.get('Idempotency-Key', '')}"
+    drafted = read_order(request, data)
     order = actions.seal(
         compound=request.compound,
-        place=draft.place,
-        level=draft.level,
-        template_name=draft.choice.name,
+        **drafted.draft.order,
         steps=drafted.steps,
-        starts_at=draft.starts_at,
-        ends_at=draft.ends_at,
-        request_key=hashlib.sha256(sent.encode()).hexdigest(),
-        issuer=draft.issuer,
-        legal_source=draft.legal_source,
+        request_key=key_of(request, drafted),
         by=request.member,
     )
-    return _answer(order)
+    return answer(order)
 
 
 @endpoint(Permission.ORDER_SEE, answer=api_shapes.OrderDetail, summary="One order with its parts")
 def order_detail(request: ApiRequest, order: int) -> Response:
-    return _answer(get_object_or_404(SealOrder.objects.all(), pk=order))
+    return answer(find(request, order))
 
 
 @endpoint(
@@ -133,8 +136,8 @@ def order_detail(request: ApiRequest, order: int) -> Response:
     summary="A later end",
 )
 def order_extend(request: ApiRequest, order: int, data: dict[str, Any]) -> Response:
-    found = get_object_or_404(SealOrder.objects.all(), pk=order)
-    return _answer(actions.extend(order=found, by=request.member, **data))
+    found = find(request, order)
+    return answer(actions.extend(order=found, by=request.member, **data))
 
 
 @endpoint(
@@ -145,8 +148,8 @@ def order_extend(request: ApiRequest, order: int, data: dict[str, Any]) -> Respo
     summary="An earlier end",
 )
 def order_reduce(request: ApiRequest, order: int, data: dict[str, Any]) -> Response:
-    found = get_object_or_404(SealOrder.objects.all(), pk=order)
-    return _answer(actions.reduce(order=found, by=request.member, **data))
+    found = find(request, order)
+    return answer(actions.reduce(order=found, by=request.member, **data))
 
 
 @endpoint(
@@ -155,7 +158,7 @@ def order_reduce(request: ApiRequest, order: int, data: dict[str, Any]) -> Respo
     summary="What keeps the order from being lifted",
 )
 def order_checklist(request: ApiRequest, order: int) -> Response:
-    found = get_object_or_404(orders(), pk=order)
+    found = find(request, order)
     return Response(api_shapes.FindingAnswer(checklist(found, timezone.now()), many=True).data)
 
 
@@ -167,9 +170,9 @@ def order_checklist(request: ApiRequest, order: int) -> Response:
     summary="Lift after the checklist",
 )
 def order_lift(request: ApiRequest, order: int, data: dict[str, Any]) -> Response:
-    found = get_object_or_404(SealOrder.objects.all(), pk=order)
+    found = find(request, order)
     said = data.get("statements", {})
-    return _answer(lift(order=found, statements=said, by=request.member))
+    return answer(lift(order=found, statements=said, by=request.member))
 
 
 @endpoint(
@@ -178,7 +181,7 @@ def order_lift(request: ApiRequest, order: int, data: dict[str, Any]) -> Respons
     summary="Recalls of an order",
 )
 def order_recalls(request: ApiRequest, order: int) -> Response:
-    found = get_object_or_404(SealOrder.objects.all(), pk=order)
+    found = find(request, order)
     rows = Recall.objects.filter(order=found).select_related("home", "resident", "assignee")
     return Response(api_shapes.RecallAnswer(rows.order_by("pk"), many=True).data)
 
@@ -202,7 +205,7 @@ def recall_record(request: ApiRequest, recall: int, data: dict[str, Any]) -> Res
     Permission.ORDER_SEE, answer=api_shapes.TaskAnswer(many=True), summary="Tasks of an order"
 )
 def order_tasks(request: ApiRequest, order: int) -> Response:
-    found = get_object_or_404(SealOrder.objects.all(), pk=order)
+    found = find(request, order)
     rows = PlanTask.objects.filter(order=found).select_related("assignee")
     return Response(api_shapes.TaskAnswer(rows.order_by("due_at", "pk"), many=True).data)
 

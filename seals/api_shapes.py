@@ -8,7 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lockdown.kernel.masking import mask_name
+from seals.family import overlapping
 from seals.models import Level, PlanTask, Recall, RecallOutcome, SealOrder
+from seals.planning import place_of
 from seals.queries import parts_of
 from seals.words import said
 
@@ -19,6 +21,10 @@ class OrderAnswer(serializers.ModelSerializer):
     day = serializers.SerializerMethodField()
     days = serializers.IntegerField()
     issued_by = serializers.CharField(source="issued_by.name", default=None)
+    parent = serializers.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]
+    clock = serializers.DateTimeField()  # since when the days are counted
+    stage = serializers.SerializerMethodField()
+    stages = serializers.SerializerMethodField()
 
     class Meta:
         model = SealOrder
@@ -40,10 +46,22 @@ class OrderAnswer(serializers.ModelSerializer):
             "issued_at",
             "issued_by",
             "lifted_at",
+            "cancelled_at",
+            "cancel_reason",
+            "parent",
+            "clock",
+            "stage",
+            "stages",
         )
 
     def get_template(self, order: SealOrder) -> str:
         return said(order.template_name)
+
+    def get_stage(self, order: SealOrder) -> int:
+        return order.stage + 1
+
+    def get_stages(self, order: SealOrder) -> int:
+        return max(1, len(order.stages))
 
     def get_day(self, order: SealOrder) -> int:
         return order.day_of(self.context["now"])
@@ -67,6 +85,9 @@ class ChangeAnswer(serializers.Serializer):
     kind = serializers.CharField()
     old_end = serializers.DateTimeField()
     new_end = serializers.DateTimeField()
+    old_clock = serializers.DateTimeField(allow_null=True)
+    new_clock = serializers.DateTimeField(allow_null=True)
+    part = serializers.IntegerField(source="part_id", allow_null=True)
     reason = serializers.CharField()
     at = serializers.DateTimeField()
     by = serializers.CharField(source="by.name")
@@ -75,9 +96,10 @@ class ChangeAnswer(serializers.Serializer):
 class OrderDetail(OrderAnswer):
     parts = serializers.SerializerMethodField()
     changes = serializers.SerializerMethodField()
+    overlaps = serializers.SerializerMethodField()
 
     class Meta(OrderAnswer.Meta):
-        fields = (*OrderAnswer.Meta.fields, "parts", "changes")  # type: ignore[assignment]
+        fields = (*OrderAnswer.Meta.fields, "parts", "changes", "overlaps")  # type: ignore[assignment]
 
     @extend_schema_field(PartAnswer(many=True))
     def get_parts(self, order: SealOrder) -> list[PartAnswer]:
@@ -87,6 +109,12 @@ class OrderDetail(OrderAnswer):
     @extend_schema_field(ChangeAnswer(many=True))
     def get_changes(self, order: SealOrder) -> list[ChangeAnswer]:
         return ChangeAnswer(order.changes.select_related("by"), many=True).data  # type: ignore[return-value]
+
+    @extend_schema_field(OrderAnswer(many=True))
+    def get_overlaps(self, order: SealOrder) -> list[OrderAnswer]:
+        """Other orders in force over any of its doors; the strictest rules each door."""
+        found = overlapping(place_of(order), but=order) if order.state == "in_force" else []
+        return OrderAnswer(found, many=True, context=self.context).data  # type: ignore[return-value]
 
 
 class StepChange(serializers.Serializer):
@@ -111,6 +139,9 @@ class OrderBody(serializers.Serializer):
     issuer = serializers.CharField(max_length=80, required=False, allow_blank=True)
     legal_source = serializers.CharField(max_length=120, required=False, allow_blank=True)
     steps = StepChange(many=True, required=False)
+    draft = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**62, help_text="the draft this changes or confirms"
+    )
 
 
 class LineAnswer(serializers.Serializer):
@@ -148,6 +179,39 @@ class BehindAnswer(serializers.Serializer):
     note = serializers.CharField(allow_blank=True)
     url = serializers.CharField(allow_blank=True)
     who = serializers.CharField(allow_blank=True)
+
+
+class CancelBody(serializers.Serializer):
+    reason = serializers.CharField(max_length=200, help_text="why it was a mistake")
+    with_parts = serializers.BooleanField(required=False)
+
+
+class RestartBody(serializers.Serializer):
+    reason = serializers.CharField(max_length=200)
+    part = serializers.CharField(
+        max_length=40, required=False, help_text="unit:12, floor:12:5 or home:33; else the whole"
+    )
+    clock_from = serializers.DateTimeField(required=False, help_text="now when it is left out")
+    ends_at = serializers.DateTimeField(required=False, help_text="as many days as before")
+    to_first = serializers.BooleanField(required=False, help_text="back to the first stage")
+    exempt = serializers.BooleanField(
+        required=False, help_text="strictly isolated at home: the days go on"
+    )
+
+
+class EaseBody(serializers.Serializer):
+    stage = serializers.IntegerField(min_value=1, max_value=20, help_text="the stage that ends")
+
+
+class RuleAnswer(serializers.Serializer):
+    """`order` rules the door now; `begun` has every order over it, the strictest first."""
+
+    home = serializers.CharField(source="home.label")
+    level = serializers.CharField(allow_null=True)
+    since = serializers.DateTimeField(allow_null=True)
+    order = OrderAnswer(allow_null=True)
+    begun = OrderAnswer(many=True)
+    ahead = OrderAnswer(many=True)
 
 
 class FindingAnswer(serializers.Serializer):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from seals import api
+from seals import api, api_changes
 
 urlpatterns = [
     path("orders/", api.order_list, name="api-orders"),
@@ -17,4 +17,9 @@ urlpatterns = [
     path("orders/<int:order>/tasks/", api.order_tasks, name="api-order-tasks"),
     path("orders/recalls/<int:recall>/", api.recall_record, name="api-recall-record"),
     path("orders/tasks/<int:task>/done/", api.task_done, name="api-task-done"),
+    path("orders/draft/", api_changes.order_draft, name="api-order-draft"),
+    path("orders/<int:order>/cancel/", api_changes.order_cancel, name="api-order-cancel"),
+    path("orders/<int:order>/restart/", api_changes.order_restart, name="api-order-restart"),
+    path("orders/<int:order>/ease/", api_changes.order_ease, name="api-order-ease"),
+    path("homes/<int:home>/rule/", api_changes.door_rule, name="api-door-rule"),
 ]

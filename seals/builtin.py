@@ -12,17 +12,14 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as N_
 
+from seals import builtin_steps as steps
 from seals.models import Level
-from seals.planning import Step
+from seals.planning import Stage, Step
 
-STORY = N_("as done in 御景湾, August 2021 (press account)")
-STORY_48 = N_("as done in 小东门, March 2022 (press account)")
-NINTH = N_("prevention plan, 9th edition, June 2022 (repost)")
-TEN = N_("ten measures of December 2022 (press)")
-OWN = N_("our default; set locally")
-DISINFECTION = N_("floors and walls 1,000 mg/L for at least 30 min (repost of national guidance)")
-TWICE = N_("corridors twice a day, as done in 槐东, 2020 (press account)")
-HEALTH = N_("health check morning and evening in sealed areas (repost)")
+BEIJING = N_("as done in Beijing, May 2022 (press)")
+XIAN = N_("as done in Xi'an, December 2021 (press)")
+EIGHTH = N_("prevention plan, 8th edition (repost)")
+TWENTY = N_("rules of November 2022 (repost)")
 
 
 @dataclass(frozen=True)
@@ -36,134 +33,7 @@ class BuiltIn:
     lifts_when: str
     source: str
     steps: tuple[Step, ...]
-
-
-def _notice() -> Step:
-    return Step(
-        "notice",
-        "notice",
-        N_("Tell every household"),
-        N_("Seal notice with what happens today; phone page, calls, doors"),
-        params={"template": "seal"},
-        source=OWN,
-    )
-
-
-def _gate() -> Step:
-    return Step(
-        "gate",
-        "task",
-        N_("Change the exits to entry only"),
-        N_("Post a guard; emergency keys stay at the post; fire lanes and unit doors stay free"),
-        within_minutes=30,
-        params={"who": "gate"},
-        source=N_("blocking fire lanes, unit doors or gates is forbidden (press, December 2022)"),
-    )
-
-
-def _recall() -> Step:
-    return Step(
-        "recall",
-        "recall",
-        N_("Recall people who are out"),
-        N_("Ring, ask when they will be back; register those who stay away"),
-        within_minutes=120,
-        source=STORY_48,
-    )
-
-
-def _verify(minutes: int = 300) -> Step:
-    return Step(
-        "verify",
-        "verify",
-        N_("Verify every household, floor by floor"),
-        N_("From the top floor down; ask neighbours about doors that stay shut"),
-        within_minutes=minutes,
-        source=STORY,
-    )
-
-
-def _care() -> Step:
-    return Step(
-        "care",
-        "care",
-        N_("Call elders living alone"),
-        N_("Medicine for how many days, meals, the children's number"),
-        repeat="daily",
-        at=("19:30",),
-        params={"flags": ["lone_elder"]},
-        source=OWN,
-    )
-
-
-def _disinfect(*at: str, source: str) -> Step:
-    return Step(
-        "disinfect",
-        "disinfect",
-        N_("Disinfect the stairs"),
-        N_("Stairs, unit door, lift buttons, window handles"),
-        repeat="daily",
-        at=at,
-        params={"agent": "chlorine", "mg_per_litre": 1000, "contact_minutes": 30},
-        source=source,
-    )
-
-
-def _rubbish(scheme: str, put_out: str, collect: str, source: str) -> Step:
-    return Step(
-        "rubbish",
-        "rubbish",
-        N_("Collect the rubbish"),
-        {
-            "disinfect_first": N_("Keep in, disinfect, put out, collect"),
-            "bag_then_disinfect": N_("Put out, disinfect, collect"),
-            "box_at_door": N_("Put out, collect"),
-        }[scheme],
-        repeat="daily",
-        at=(collect,),
-        params={"scheme": scheme, "put_out": put_out},
-        source=source,
-    )
-
-
-def _food() -> Step:
-    return Step(
-        "food",
-        "food",
-        N_("Open the first food order"),
-        N_("Name the supplier, the goods and the prices; take elders' orders by phone"),
-        within_minutes=180,
-        params={"who": "supply"},
-        source=N_("food ran short first (press account of 御景湾, 2021)"),
-    )
-
-
-def _screening(*days: int, source: str) -> Step:
-    return Step(
-        "screening",
-        "task",
-        N_("Screening of everybody"),
-        N_("By floor, from the list of those inside; agree the hour with the station"),
-        repeat="days",
-        at=("14:00",),
-        days=days,
-        params={"who": "manage"},
-        source=source,
-    )
-
-
-def _gas() -> Step:
-    return Step(
-        "gas",
-        "task",
-        N_("Ask who is short of gas or power"),
-        N_("Collect balance, cards and money for one top-up run"),
-        repeat="days",
-        at=("10:00",),
-        days=(2,),
-        params={"who": "supply"},
-        source=STORY,
-    )
+    easing: tuple[Stage, ...] = ()  # later stages, each confirmed by a person
 
 
 BUILT_IN = (
@@ -175,18 +45,18 @@ BUILT_IN = (
         7,
         0,
         N_("day 7 all negative and no new case for 7 days"),
-        STORY,
+        steps.STORY,
         (
-            _notice(),
-            _gate(),
-            _recall(),
-            _verify(),
-            _care(),
-            _disinfect("17:00", source=DISINFECTION),
-            _rubbish("disinfect_first", "17:30", "18:30", STORY),
-            _food(),
-            _gas(),
-            _screening(3, 6, source=STORY),
+            steps.notice(),
+            steps.gate(),
+            steps.recall(),
+            steps.verify(),
+            steps.care(),
+            steps.disinfect("17:00", source=steps.DISINFECTION),
+            steps.rubbish("disinfect_first", "17:30", "18:30", steps.STORY),
+            steps.food(),
+            steps.gas(),
+            steps.screening(3, 6, source=steps.STORY),
         ),
     ),
     BuiltIn(
@@ -197,17 +67,17 @@ BUILT_IN = (
         2,
         48,
         N_("everybody inside is negative"),
-        STORY_48,
+        steps.STORY_48,
         (
-            _notice(),
-            _gate(),
-            _recall(),
-            _verify(180),
-            _care(),
-            _disinfect("09:00", "17:00", source=TWICE),
-            _rubbish("disinfect_first", "17:30", "18:30", OWN),
-            _food(),
-            _screening(1, 2, source=STORY_48),
+            steps.notice(),
+            steps.gate(),
+            steps.recall(),
+            steps.verify(180),
+            steps.care(),
+            steps.disinfect("09:00", "17:00", source=steps.TWICE),
+            steps.rubbish("disinfect_first", "17:30", "18:30", steps.OWN),
+            steps.food(),
+            steps.screening(1, 2, source=steps.STORY_48),
         ),
     ),
     BuiltIn(
@@ -218,33 +88,28 @@ BUILT_IN = (
         7,
         0,
         N_("7 days without a new case and the round of day 7 all negative"),
-        NINTH,
+        steps.NINTH,
         (
-            _notice(),
-            _gate(),
-            _recall(),
-            _verify(),
-            _care(),
-            _disinfect("09:00", "17:00", source=TWICE),
-            _rubbish(
+            steps.notice(),
+            steps.gate(),
+            steps.recall(),
+            steps.verify(),
+            steps.care(),
+            steps.disinfect("09:00", "17:00", source=steps.TWICE),
+            steps.rubbish(
                 "bag_then_disinfect",
                 "09:00",
                 "11:00",
                 N_("bag out by 10:00, disinfect, collect, as in Dandong (local rule)"),
             ),
-            _food(),
-            _gas(),
-            Step(
-                "health",
-                "task",
-                N_("Ask everybody's health"),
-                N_("Temperature and symptoms, morning and evening"),
-                repeat="daily",
-                at=("08:30", "18:00"),
-                params={"who": "manage"},
-                source=HEALTH,
-            ),
-            _screening(1, 3, 5, 7, source=OWN),
+            steps.food(),
+            steps.gas(),
+            steps.health(),
+            steps.screening(1, 3, 5, 7, source=steps.OWN),
+        ),
+        (
+            # Lowered to a middle-risk zone, then 3 days more to low.
+            Stage(Level.CONTROLLED, 3, steps.controlled(3, source=steps.NINTH), steps.NINTH),
         ),
     ),
     BuiltIn(
@@ -255,22 +120,139 @@ BUILT_IN = (
         5,
         0,
         N_("5 days without a new case; strictly isolated positives may be exempt"),
-        TEN,
+        steps.TEN,
         (
-            _notice(),
-            _gate(),
-            _recall(),
-            _verify(),
-            _care(),
-            _disinfect("17:00", source=DISINFECTION),
-            _rubbish(
+            steps.notice(),
+            steps.gate(),
+            steps.recall(),
+            steps.verify(),
+            steps.care(),
+            steps.disinfect("17:00", source=steps.DISINFECTION),
+            steps.rubbish(
                 "box_at_door",
                 "06:00",
                 "06:30",
                 N_("boxes collected at 06:30, as in Tianchang (local rule)"),
             ),
-            _food(),
-            _screening(5, source=TEN),
+            steps.food(),
+            steps.screening(5, source=steps.TEN),
+        ),
+    ),
+    BuiltIn(
+        "beijing-2022",
+        N_("Sealed 10 days, then controlled 4"),
+        N_("The days are counted from the end of the terminal disinfection."),
+        Level.SEALED,
+        10,
+        0,
+        N_("all negative and the last contact gone for at least 4 days"),
+        BEIJING,
+        (
+            steps.notice(),
+            steps.gate(),
+            steps.recall(),
+            steps.verify(),
+            steps.care(),
+            steps.disinfect("09:00", "17:00", source=steps.TWICE),
+            steps.rubbish("disinfect_first", "17:30", "18:30", steps.OWN),
+            steps.food(),
+            steps.gas(),
+            steps.health(),
+            steps.screening(1, 3, 5, 7, 10, source=BEIJING),
+        ),
+        (Stage(Level.CONTROLLED, 4, steps.controlled(4, source=steps.OWN), BEIJING),),
+    ),
+    BuiltIn(
+        "xian-2021",
+        N_("Stepwise: sealed 7 days, then controlled 7"),
+        N_("A building, a unit or a single point, opened in two steps."),
+        Level.SEALED,
+        7,
+        0,
+        N_("each step ends without a new case"),
+        XIAN,
+        (
+            steps.notice(),
+            steps.gate(),
+            steps.recall(),
+            steps.verify(),
+            steps.care(),
+            steps.disinfect("09:00", "17:00", source=steps.TWICE),
+            steps.rubbish("disinfect_first", "17:30", "18:30", steps.OWN),
+            steps.food(),
+            steps.gas(),
+            steps.screening(1, 3, 5, 7, source=steps.OWN),
+        ),
+        (
+            Stage(
+                Level.CONTROLLED, 7, steps.controlled(1, 4, 7, source=steps.CONTROLLED_DAYS), XIAN
+            ),
+        ),
+    ),
+    BuiltIn(
+        "sealed-8",
+        N_("Sealed area, 8th edition"),
+        N_("Homes closed, service to the door, 14 days; may be cut down to a building or unit."),
+        Level.SEALED,
+        14,
+        0,
+        N_(
+            "no new case and last contact out for 14 days; "
+            "everybody negative within the last 2 days"
+        ),
+        EIGHTH,
+        (
+            steps.notice(),
+            steps.gate(),
+            steps.recall(),
+            steps.verify(),
+            steps.care(),
+            steps.disinfect("09:00", "17:00", source=steps.TWICE),
+            steps.rubbish("disinfect_first", "17:30", "18:30", steps.OWN),
+            steps.food(),
+            steps.gas(),
+            steps.health(),
+            steps.screening(1, 4, 7, 13, source=steps.OWN),
+        ),
+    ),
+    BuiltIn(
+        "controlled-8",
+        N_("Controlled area, 8th edition"),
+        N_("Nobody leaves the area, no gatherings; a positive inside makes it sealed at once."),
+        Level.CONTROLLED,
+        14,
+        0,
+        N_(
+            "no new case and last contact out for 14 days; "
+            "everybody negative within the last 2 days"
+        ),
+        EIGHTH,
+        (
+            steps.notice(),
+            steps.recall(),
+            steps.verify(),
+            *steps.controlled(1, 4, 7, source=steps.CONTROLLED_DAYS),
+        ),
+    ),
+    BuiltIn(
+        "november-2022",
+        N_("High-risk zone, November 2022"),
+        N_("Normally one unit or building, 5 days and a screening on day 5."),
+        Level.SEALED,
+        5,
+        0,
+        N_("5 days without a new case and the round of day 5 all negative"),
+        TWENTY,
+        (
+            steps.notice(),
+            steps.gate(),
+            steps.recall(),
+            steps.verify(),
+            steps.care(),
+            steps.disinfect("17:00", source=steps.DISINFECTION),
+            steps.rubbish("box_at_door", "18:00", "18:30", steps.OWN),
+            steps.food(),
+            steps.screening(1, 3, 5, source=steps.OWN),
         ),
     ),
 )
@@ -282,3 +264,7 @@ def find_builtin(slug: str) -> BuiltIn | None:
 
 def steps_json(builtin: BuiltIn) -> list[dict[str, Any]]:
     return [step.as_json() for step in builtin.steps]
+
+
+def easing_json(builtin: BuiltIn) -> list[dict[str, Any]]:
+    return [stage.as_json() for stage in builtin.easing]

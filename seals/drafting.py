@@ -8,7 +8,8 @@ from django.http import QueryDict
 
 from compounds.access import MemberRequest
 from seals.forms import Draft, OrderForm
-from seals.planning import Step
+from seals.models import OrderState, SealOrder
+from seals.planning import Step, steps_of
 from seals.preview import Preview, preview
 from seals.steps import StepForm, step_forms
 
@@ -42,7 +43,27 @@ class Drafting:
         )
 
 
-def drafting(form: OrderForm, data: QueryDict | None = None) -> Drafting:
-    """Steps as in the template, or as changed in the posted `data`."""
-    draft = form.draft()
-    return Drafting(draft, step_forms(draft.choice.steps, data))
+def drafting(
+    form: OrderForm, data: QueryDict | None = None, saved: SealOrder | None = None
+) -> Drafting:
+    """Steps as in the template or the saved draft, or as changed in the posted `data`."""
+    draft = form.chosen()
+    steps = draft.choice.steps
+    if saved is not None and (saved.draft or {}).get("template") == draft.choice.key:
+        steps = tuple(steps_of(saved))
+    return Drafting(draft, step_forms(steps, data))
+
+
+def saved_draft(number: object) -> SealOrder | None:
+    """The draft that is being opened or changed; None when it is none any more."""
+    text = str(number or "")
+    if not (text.isascii() and text.isdecimal()) or len(text) > 17:
+        return None
+    return SealOrder.objects.filter(pk=text, state=OrderState.DRAFT).first()
+
+
+def typed_again(saved: SealOrder) -> QueryDict:
+    """The form of a saved draft, as it was sent."""
+    data = QueryDict(mutable=True)
+    data.update({**(saved.draft or {}), "draft": str(saved.pk)})
+    return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compounds.models import Compound
+from compounds.models import Compound, Member
 from compounds.places import Place, find_place
 from lockdown.kernel.errors import Refused
+from seals.family import is_within
 from seals.library import PlanChoice, library, pick
 from seals.models import Level, RecallOutcome
 
@@ -46,6 +48,21 @@ class Draft:
     starts_now: bool
     issuer: str
     legal_source: str
+    saved: int | None = None  # the draft that is being changed
+
+    @property
+    def order(self) -> dict[str, Any]:
+        """What `seal` and `save_draft` ask for, without the steps."""
+        return {
+            "place": self.place,
+            "level": self.level,
+            "template_name": self.choice.name,
+            "easing": self.choice.easing,
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+            "issuer": self.issuer,
+            "legal_source": self.legal_source,
+        }
 
 
 class OrderForm(forms.Form):
@@ -83,17 +100,24 @@ class OrderForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Number or name of the order you were given"),
     )
+    # The saved draft that is being changed.
+    draft = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, compound: Compound, member: Member | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.compound = compound
+        self.compound, self.member = compound, member
         self.library = library()
 
     def clean_place(self) -> Place:
         try:
-            return read_place(self.compound, self.cleaned_data["place"])
+            place = read_place(self.compound, self.cleaned_data["place"])
         except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
+        if self.member is not None and not is_within(self.member, place):
+            raise forms.ValidationError(_("This place is not among those you look after."))
+        return place
 
     def clean_template(self) -> PlanChoice:
         choice = pick(self.library, self.cleaned_data["template"])
@@ -118,7 +142,7 @@ class OrderForm(forms.Form):
         data["begin"], data["end"] = begin, end
         return data
 
-    def draft(self) -> Draft:
+    def chosen(self) -> Draft:
         data = self.cleaned_data
         return Draft(
             place=data["place"],
@@ -129,7 +153,13 @@ class OrderForm(forms.Form):
             starts_now=data.get("starts_at") is None,
             issuer=data["issuer"],
             legal_source=data["legal_source"],
+            saved=data.get("draft"),
         )
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What a saved draft is opened again with."""
+        return {name: value for name, value in self.kept.items() if name != "draft"}
 
     @property
     def kept(self) -> dict[str, str]:
@@ -150,13 +180,6 @@ def read_place(compound: Compound, code: str) -> Place:
 def _is_number(text: str) -> bool:
     digits = text.removeprefix("-")
     return digits.isascii() and digits.isdecimal() and len(digits) < 18
-
-
-class ChangeForm(forms.Form):
-    """A new end, and why."""
-
-    ends_at = moment_field(gettext_lazy("New end"))
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
 
 class RecallForm(forms.Form):
@@ -192,3 +215,20 @@ class TemplateForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Template name"), max_length=80)
     level = forms.ChoiceField(label=gettext_lazy("Level"), choices=Level.choices)
     days = forms.IntegerField(label=gettext_lazy("Planned days"), min_value=1, max_value=60)
+
+    def __init__(self, *args: Any, easing: Sequence[dict[str, Any]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stages = [f"stage_{number}" for number in range(len(easing))]
+        for name, stage in zip(self.stages, easing, strict=True):
+            label = _("Then %(level)s, days") % {"level": Level(stage["level"]).label}
+            self.fields[name] = forms.IntegerField(
+                label=label,
+                min_value=0,
+                max_value=60,
+                initial=stage["days"],
+                help_text=_("0 leaves this stage out"),
+            )
+
+    @property
+    def easing_days(self) -> list[int]:
+        return [self.cleaned_data[name] for name in self.stages]

@@ -16,17 +16,20 @@ from seals.planning import Step, plan_of, planner_for
 
 
 def start_part(delivery: Delivery) -> None:
-    """Run the planner of one part. Twice writes nothing twice; a lifted order starts nothing."""
-    part = PlanPart.objects.get(pk=delivery.payload["part"])
-    # Lifting waits for a part that is being started, and cancels what it has written.
+    """Run the planner of one part. Twice writes nothing twice; an order that was lifted or
+    cancelled starts nothing, and neither does a stage that is over."""
+    part = PlanPart.objects.filter(pk=delivery.payload["part"]).first()
+    if part is None:  # a stage that was eased before this could start
+        return
+    # Lifting and cancelling wait for a part that is being started, and cancel what it wrote.
     order = (
         SealOrder.objects.select_for_update(of=("self",), no_key=True)
         .select_related("compound", "building", "unit__building", "home__unit__building")
         .select_related("issued_by")
         .get(pk=part.order_id)
     )
-    part.refresh_from_db()
-    if order.state != OrderState.IN_FORCE:
+    part.refresh_from_db()  # what happened while this waited
+    if order.state != OrderState.IN_FORCE or part.stage != order.stage:
         return
     step = next(Step.of(data) for data in order.steps if data["key"] == part.key)
     text = delivery.payload.get("not_before")

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from compounds.models import Compound
 from seals.builtin import BUILT_IN, BuiltIn, find_builtin
 from seals.models import Level, PlanTemplate
-from seals.planning import Step
+from seals.planning import Stage, Step
 from seals.words import said
 
 NOON = time(12, 0)
@@ -29,6 +29,7 @@ class PlanChoice:
     source: str
     steps: tuple[Step, ...]
     own: PlanTemplate | None = None
+    easing: tuple[Stage, ...] = ()
 
     @property
     def title(self) -> str:
@@ -79,6 +80,7 @@ def _built_in(one: BuiltIn) -> PlanChoice:
         one.lifts_when,
         one.source,
         one.steps,
+        easing=one.easing,
     )
 
 
@@ -96,4 +98,5 @@ def _own(one: PlanTemplate) -> PlanChoice:
         base.source if base else "",
         tuple(Step.of(data) for data in one.steps),
         one,
+        tuple(Stage.of(data) for data in one.easing),
     )

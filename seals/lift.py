@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from compounds.models import Home
-from households.models import Outcome, Resident, Verification
+from households.models import Outcome, Resident
 from lockdown.kernel.masking import mask_name
 from lockdown.kernel.wording import daytime
 from seals.models import PlanPart, Recall, RecallOutcome, SealOrder
+from seals.sharing import recalls_of, verifications_of
 from seals.words import door_field, said
 
 SHOWN = 20  # of each list on the page; the rest is a number that opens the whole list
@@ -166,8 +167,7 @@ def _all_negative(order: SealOrder, now: datetime) -> Finding:
 
 
 def _verified(order: SealOrder, now: datetime) -> Finding:
-    rows = Verification.objects.filter(sweep__cause=order.pk, cancelled_at=None)
-    found = waiting(rows, "home__position", head=True)
+    found = waiting(verifications_of(order), "home__position", head=True)
     slug = order.compound.slug
 
     def list_url(row: Any) -> str:
@@ -194,8 +194,8 @@ def _verified(order: SealOrder, now: datetime) -> Finding:
 
 
 def _recalled(order: SealOrder, now: datetime) -> Finding:
-    rows = Recall.objects.filter(order=order, cancelled_at=None)
-    found = waiting(rows.select_related("home", "assignee", "resident"), "home__position", "id")
+    rows = recalls_of(order).select_related("home", "assignee", "resident")
+    found = waiting(rows, "home__position", "id")
     slug = order.compound.slug
     return Finding(
         "recalled",

@@ -14,9 +14,10 @@ from compounds.places import Place
 from households.models import INSIDE, Household, Presence, Resident
 from journal.actions import record
 from lockdown.kernel.errors import Refused
+from seals.actions import locked, stop_work
 from seals.lift import Finding, checklist
 from seals.models import OrderState, SealOrder
-from seals.planning import place_of, planners
+from seals.planning import place_of
 
 NAMED = 3  # of those behind a condition, in the sentence of a refusal
 
@@ -29,7 +30,7 @@ def lift(*, order: SealOrder, statements: dict[str, str], by: Member) -> SealOrd
     words. Refused, with their names, while one has none. Cancels what remains; everyone is told,
     the closing report is frozen and the clock of retention starts.
     """
-    order = _locked(order)
+    order = locked(order)
     now = timezone.now()
     findings = checklist(order, now)
     missing = [one for one in findings if not one.is_met and not _words(statements, one)]
@@ -44,25 +45,9 @@ def lift(*, order: SealOrder, statements: dict[str, str], by: Member) -> SealOrd
     order.lifted_by = by
     order.lift_statement = [finding.signed(statements) for finding in findings]
     order.save(update_fields=["state", "lifted_at", "lifted_by", "lift_statement"])
-    for planner in planners():
-        planner.stop(order, now)
+    stop_work(order, now)
     data = {"place": order.place_label, **_people(place_of(order))}
     record("OrderLifted", compound=order.compound_id, by=by, order=order.pk, data=data)
-    return order
-
-
-def _locked(order: SealOrder) -> SealOrder:
-    """Two people lifting at once: the order's row is the queue, the second one is refused."""
-    order = (
-        SealOrder.objects.select_for_update(of=("self",))
-        .select_related("compound", "building", "unit__building", "home__unit__building")
-        .get(pk=order.pk)
-    )
-    if order.state != OrderState.IN_FORCE:
-        raise Refused(
-            _("Order %(number)s is not in force any more.") % {"number": order.number},
-            code="not_in_force",
-        )
     return order
 
 

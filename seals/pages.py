@@ -7,108 +7,51 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compounds.models import Compound, Member
+from compounds.models import Member
 from compounds.roles import Permission
 from compounds.work import WorkState
-from households.models import Sweep, Verification
-from journal.actions import SYSTEM
-from journal.events import sentence
-from lockdown.kernel.wording import clock, daytime
-from seals.forms import Draft
-from seals.library import PlanChoice
-from seals.models import Level, OrderChange, OrderState, PlanTask, Recall, RecallOutcome, SealOrder
-from seals.planning import Step, place_of, steps_of
-from seals.preview import Preview, figures_of
-from seals.queries import PartLine, own_entries, parts_of
+from households.models import Sweep
+from lockdown.kernel.wording import daytime
+from seals.easing import stage_of
+from seals.family import overlap_text, overlapping, tree
+from seals.history import coming, dates, stage_steps, timeline
+from seals.means import level_text
+from seals.models import Level, OrderState, PlanTask, Recall, RecallOutcome, SealOrder
+from seals.planning import place_of
+from seals.queries import PartLine, parts_of
+from seals.sharing import verifications_of
 from seals.words import said
-
-MEANING = {
-    Level.SEALED: lambda: _("nobody leaves the home"),
-    Level.CONTROLLED: lambda: _("nobody leaves the area"),
-    Level.GUARDED: lambda: _("no gatherings, ordinary care"),
-}
-
-
-def level_text(level: str) -> str:
-    """ "封控 · 足不出户"."""
-    return f"{Level(level).label} · {MEANING[Level(level)]()}"
-
-
-def deed(draft: Draft, seen: Preview) -> str:
-    """The button says the deed: "封控 1栋1单元 90 户"."""
-    data = {"place": draft.place.label, "count": seen.homes}
-    if draft.level == Level.CONTROLLED:
-        return _("Control %(place)s, %(count)s homes") % data
-    if draft.level == Level.GUARDED:
-        return _("Guard %(place)s, %(count)s homes") % data
-    return _("Seal %(place)s, %(count)s homes") % data
-
-
-def choices(draft: Draft, seen: Preview, back: str) -> list[dict[str, str]]:
-    """The left column: each choice with its own way to change it."""
-    end = _("%(end)s, lifted by checklist") % {"end": daytime(draft.ends_at)}
-    if draft.choice.lifts_when:
-        end = _("%(end)s: %(condition)s") % {
-            "end": daytime(draft.ends_at),
-            "condition": said(draft.choice.lifts_when),
-        }
-    start = _("%(time)s (now)") if draft.starts_now else _("%(time)s on")
-    return [
-        {
-            "label": _("Place"),
-            "value": draft.place.label,
-            "note": _("%(floors)s floors, %(homes)s homes · %(inside)s inside, %(out)s out")
-            % {
-                "floors": seen.floors,
-                "homes": seen.homes,
-                "inside": seen.inside,
-                "out": seen.out,
-            },
-            "url": f"{back}#place",
-        },
-        {
-            "label": _("Level and plan"),
-            "value": level_text(draft.level),
-            "note": _("Template: %(name)s") % {"name": draft.choice.title},
-            "url": f"{back}#plan",
-        },
-        {
-            "label": _("From and to"),
-            "value": start % {"time": daytime(draft.starts_at)},
-            "note": end,
-            "url": f"{back}#time",
-        },
-        {
-            "label": _("Based on"),
-            "value": draft.legal_source or _("not given"),
-            "note": draft.issuer,
-            "url": f"{back}#source",
-        },
-    ]
 
 
 def order_rows(found: Iterable[SealOrder], now: datetime) -> list[dict[str, Any]]:
-    """Orders in force; those past their end or with a failing part first."""
+    """Orders in force as a tree: parts stand under the order around them."""
     return [
         {
-            "order": one,
-            "level": level_text(one.level),
-            "template": said(one.template_name),
-            "day": one.day_of(now),
-            "days": one.days,
-            "begun": one.starts_at <= now,
-            "is_over": one.ends_at < now,
+            "order": branch.order,
+            "depth": min(branch.depth, 3),
+            "level": level_text(branch.order.level),
+            "template": said(branch.order.template_name),
+            "day": branch.order.day_of(now),
+            "days": branch.order.days,
+            "begun": branch.order.starts_at <= now,
+            "is_over": branch.order.ends_at < now,
         }
-        for one in found
+        for branch in tree(found)
     ]
 
 
 def past_rows(found: Iterable[SealOrder]) -> list[dict[str, Any]]:
-    return [{"order": one, "template": said(one.template_name), "days": one.days} for one in found]
+    return [{"order": one, "template": said(one.template_name)} for one in found]
+
+
+def draft_rows(found: Iterable[SealOrder]) -> list[dict[str, Any]]:
+    return [
+        {"order": one, "level": level_text(one.level), "template": said(one.template_name)}
+        for one in found
+    ]
 
 
 def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, Any]:
@@ -121,6 +64,7 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
     soon = now + timedelta(days=1)
     in_force = order.state == OrderState.IN_FORCE
     may_seal = in_force and member.may(Permission.ORDER_SEAL)
+    here = stage_of(order, now)
     return {
         "order": order,
         "level": level_text(order.level),
@@ -133,9 +77,15 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
         "may_seal": may_seal,
         "may_lift": in_force and member.may(Permission.ORDER_LIFT),
         "may_do": in_force and member.may(Permission.WORK_DO),
-        "parts": [part_row(order.compound, part, now) for part in parts],
+        "parts": [part_row(part) for part in parts if part.stage == order.stage],
+        "earlier": [part_row(part) for part in parts if part.stage != order.stage],
         "failing": sum(part.state == WorkState.LATE for part in parts),
         "dates": dates(order),
+        "stages": stage_steps(order, now),
+        "coming": coming(order, now),
+        "may_ease": may_seal and not here.is_last,
+        "next_level": Level(here.next.level).label if here.next else "",
+        **_family(order, now),
         "sweep": sweep_figure(order),
         "recalls": recall_rows(order, now),
         "tasks": [task_row(one, now) for one in tasks if one.due_at <= soon],
@@ -146,7 +96,21 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
     }
 
 
-def part_row(compound: Compound, part: PartLine, now: datetime) -> dict[str, Any]:
+def _family(order: SealOrder, now: datetime) -> dict[str, Any]:
+    """The order above, the orders for its parts, and what else is over its doors."""
+    others = overlapping(place_of(order), but=order) if order.state == OrderState.IN_FORCE else []
+    kin = {order.parent_id, *(one.pk for one in others if one.parent_id == order.pk)}
+    children = SealOrder.objects.filter(parent=order, number__isnull=False).order_by("number")
+    return {
+        "children": [
+            {"order": one, "level": level_text(one.level), "day": one.day_of(now)}
+            for one in children.select_related("compound")
+        ],
+        "overlap": overlap_text(apart) if (apart := [o for o in others if o.pk not in kin]) else "",
+    }
+
+
+def part_row(part: PartLine) -> dict[str, Any]:
     if part.state == WorkState.LATE:
         note = _("failed %(times)s times, tried again by itself (%(error)s)") % {
             "times": part.attempts,
@@ -161,52 +125,13 @@ def part_row(compound: Compound, part: PartLine, now: datetime) -> dict[str, Any
     return {"part": part, "note": note, "state": part.state, "tag": tag}
 
 
-def dates(order: SealOrder) -> list[dict[str, Any]]:
-    """Where the planned end stood, and who moved it; the old dates stay on record."""
-    changes = list(OrderChange.objects.filter(order=order).select_related("by"))
-    first = changes[0].old_end if changes else order.ends_at
-    lines = [
-        {
-            "time": daytime(order.issued_at or order.starts_at),
-            "who": str(order.issued_by or ""),
-            "text": _("Issued, to end %(end)s") % {"end": daytime(first)},
-            "state": "done",
-        }
-    ]
-    words = {
-        OrderChange.Kind.EXTENDED: lambda: _("Extended from %(old)s to %(new)s: %(reason)s"),
-        OrderChange.Kind.REDUCED: lambda: _("Shortened from %(old)s to %(new)s: %(reason)s"),
-    }
-    for change in changes:
-        data = {
-            "old": daytime(change.old_end),
-            "new": daytime(change.new_end),
-            "reason": change.reason,
-        }
-        text = words[OrderChange.Kind(change.kind)]() % data
-        lines.append(
-            {"time": daytime(change.at), "who": change.by.name, "text": text, "state": "done"}
-        )
-    if order.lifted_at:
-        lines.append(
-            {
-                "time": daytime(order.lifted_at),
-                "who": str(order.lifted_by or ""),
-                "text": _("Lifted"),
-                "state": "done",
-            }
-        )
-    return lines
-
-
 def sweep_figure(order: SealOrder) -> dict[str, Any] | None:
     """How far the verification has come, with the way to its list."""
     sweep = Sweep.objects.filter(cause=order.pk).first()
     if sweep is None:
         return None
-    counts = Verification.objects.filter(sweep=sweep).aggregate(
-        total=Count("id", filter=Q(cancelled_at=None)),
-        done=Count("id", filter=Q(finished_at__isnull=False)),
+    counts = verifications_of(order).aggregate(
+        total=Count("id"), done=Count("id", filter=Q(finished_at__isnull=False))
     )
     return {"sweep": sweep, **counts}
 
@@ -247,64 +172,4 @@ def task_row(task: PlanTask, now: datetime) -> dict[str, Any]:
         "state": "late" if state == WorkState.MISSED else state.value,
         "tag": state.label,
         "is_open": state not in (WorkState.DONE, WorkState.CANCELLED),
-    }
-
-
-def timeline(order: SealOrder) -> list[dict[str, Any]]:
-    return [
-        {
-            "time": daytime(entry.at),
-            "who": "" if entry.by == SYSTEM.actor_label else entry.by,
-            "text": sentence(entry.event, entry.data),
-        }
-        for entry in own_entries(order)
-    ]
-
-
-def document_context(order: SealOrder, member: Member, now: datetime) -> dict[str, Any]:
-    place = place_of(order)
-    return {
-        "order": order,
-        "level": level_text(order.level),
-        "homes": place.homes().count(),
-        "lines": [document_line(step) for step in steps_of(order)],
-        "today": [clock(order.starts_at)],
-        "dates": dates(order),
-        "printed_by": member.name,
-        "printed_at": now,
-        "compound_name": order.compound.name,
-        "back_url": reverse("seals:order", args=[order.compound.slug, order.pk]),
-    }
-
-
-def document_line(step: Step) -> dict[str, str]:
-    days = "、".join(map(str, step.days))
-    when = " ".join(step.at)
-    if step.repeat == "days":
-        when = _("Day %(days)s %(times)s") % {"days": days, "times": when}
-    elif step.repeat == "daily":
-        when = _("every day %(times)s") % {"times": when}
-    else:
-        when = _("at once")
-    return {"when": when, "title": said(step.title), "detail": said(step.detail)}
-
-
-def choice_card(choice: PlanChoice) -> dict[str, Any]:
-    """A plan as shown when choosing one: what it does, when it lifts, where it comes from."""
-    if choice.hours:
-        length = _("%(hours)s hours") % {"hours": choice.hours}
-    else:
-        length = ngettext("%(count)s day", "%(count)s days", choice.days) % {"count": choice.days}
-    return {
-        "choice": choice,
-        "about": said(choice.about),
-        "level": level_text(choice.level),
-        "length": length,
-        "lifts_when": said(choice.lifts_when),
-        "source": said(choice.source),
-        "lines": [
-            document_line(step)
-            | {"source": said(step.source), "figures": figures_of(step), "on": step.on}
-            for step in choice.steps
-        ],
     }

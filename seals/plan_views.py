@@ -15,11 +15,11 @@ from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
 from seals.builtin import find_builtin
+from seals.choosing import choice_card
 from seals.forms import TemplateForm
 from seals.library import library
 from seals.models import Level, PlanTemplate
 from seals.own_plans import change_template, copy_template
-from seals.pages import choice_card
 from seals.planning import Step
 from seals.steps import StepForm, step_forms
 from seals.words import said
@@ -60,7 +60,7 @@ def template(request: MemberRequest, template: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     steps = step_forms([Step.of(one) for one in found.steps], data)
     first = {"name": found.name, "level": found.level, "days": found.days}
-    form = TemplateForm(data, initial=first)
+    form = TemplateForm(data, initial=first, easing=found.easing)
     is_valid = data is not None and form.is_valid() and all(one.is_valid() for one in steps)
     if is_valid and _changed(request, found, form, steps) is not None:
         messages.success(request, _("The template is saved. Running orders are not changed."))
@@ -82,6 +82,7 @@ def _changed(
         level=Level(data["level"]),
         days=data["days"],
         steps=[one.result() for one in steps],
+        easing_days=form.easing_days,
         version=int(version) if version.isdecimal() and len(version) < 10 else 0,
         by=request.member,
     )

@@ -14,7 +14,14 @@ from compounds.work import Work, WorkQuerySet
 from households.actions import open_missing_files, start_sweep
 from households.models import Presence, Resident, Sweep, Verification
 from seals.models import PlanTask, Recall, SealOrder
-from seals.planning import Plan, Planned, Step, names
+from seals.planning import Plan, Planned, Step, names, place_of
+from seals.sharing import (
+    hand_on_calls,
+    hand_on_doors,
+    hold_stairs,
+    homes_waiting,
+    residents_called,
+)
 
 
 def spots(homes: Sequence[Home]) -> list[Spot]:
@@ -25,7 +32,8 @@ class VerifyPlanner:
     """Every home of the place on somebody's list, from the top floor down."""
 
     def plan(self, plan: Plan, step: Step) -> Planned:
-        homes = plan.homes
+        shared = homes_waiting(plan.place, plan.order)
+        homes = [home for home in plan.homes if home.pk not in shared]
         people = plan.rota.share("verify", spots(homes))
         unknown = [home for home in homes if home.pk not in plan.files]
         warnings: tuple[str, ...] = ()
@@ -38,12 +46,14 @@ class VerifyPlanner:
             rows=list(zip(homes, people, strict=True)),
             count=len(homes),
             unit=_("households"),
+            detail=_shared_text(len(shared)),
             who=names(people),
             warnings=warnings,
             first_at=_first(plan, step),
         )
 
     def start(self, plan: Plan, step: Step) -> int:
+        hold_stairs(plan.place)
         planned = self.plan(plan, step)
         order = _order(plan)
         homes = [home for home, _member in planned.rows]
@@ -59,11 +69,13 @@ class VerifyPlanner:
 
     def stop(self, order: SealOrder, after: datetime) -> int:
         # A shorter order still wants every household verified.
-        if order.lifted_at is None:
+        if order.ended_at is None:
             return 0
         sweep = Sweep.objects.filter(cause=order.pk, closed_at=None).first()
         if sweep is None:
             return 0
+        hold_stairs(place_of(order))
+        hand_on_doors(order, Verification.objects.filter(sweep=sweep).open())
         now = timezone.now()
         sweep.closed_at = now
         sweep.save(update_fields=["closed_at"])
@@ -84,6 +96,8 @@ class RecallPlanner:
             .select_related("household__home")
             .order_by("household__home__position", "position")
         )
+        called = residents_called(plan.place, plan.order)
+        away = [one for one in away if one.pk not in called]
         people = plan.rota.share("recall", spots([one.household.home for one in away]))
         due = _first(plan, step)
         rows = [
@@ -98,15 +112,19 @@ class RecallPlanner:
             )
             for resident, member in zip(away, people, strict=True)
         ]
-        return Planned(rows, len(rows), _("people"), who=names(people), first_at=due)
+        shared = _shared_text(len(called))
+        return Planned(rows, len(rows), _("people"), shared, names(people), first_at=due)
 
     def start(self, plan: Plan, step: Step) -> int:
+        hold_stairs(plan.place)
         Recall.objects.bulk_create(self.plan(plan, step).rows, ignore_conflicts=True)
         return Recall.objects.filter(order=plan.order).count()
 
     def stop(self, order: SealOrder, after: datetime) -> int:
-        if order.lifted_at is None:
+        if order.ended_at is None:
             return 0
+        hold_stairs(place_of(order))
+        hand_on_calls(order, Recall.objects.filter(order=order).open())
         return Recall.objects.filter(order=order).open().update(cancelled_at=timezone.now())
 
 
@@ -142,9 +160,15 @@ class TaskPlanner:
 
     def stop(self, order: SealOrder, after: datetime) -> int:
         waiting = PlanTask.objects.filter(order=order).open()
-        if order.lifted_at is None:
+        if order.ended_at is None:
             waiting = waiting.filter(due_at__gt=after)
         return waiting.update(cancelled_at=timezone.now())
+
+
+def _shared_text(count: int) -> str:
+    if not count:
+        return ""
+    return _("%(count)s more are on the list of another order") % {"count": count}
 
 
 def _first(plan: Plan, step: Step) -> datetime:

@@ -58,6 +58,29 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A later stage of a plan that eases step by step: a level, for so many days, its steps."""
+
+    level: str
+    days: int
+    steps: tuple[Step, ...] = ()
+    source: str = ""
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Stage:
+        steps = tuple(Step.of(one) for one in data.get("steps", ()))
+        return cls(data["level"], int(data["days"]), steps, data.get("source", ""))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "level": str(self.level),
+            "days": self.days,
+            "steps": [step.as_json() for step in self.steps],
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a planner plans for: a draft before confirming, or an order in force."""
 
@@ -147,8 +170,9 @@ class Planner(Protocol):
     def stop(self, order: SealOrder, after: datetime) -> int:
         """Cancel open work; returns how much was cancelled.
 
-        A lifted order (`lifted_at` is set): everything open. A reduced one: what recurs and is
-        due after the new end; what is done once for the order (a sweep, recalls) goes on.
+        An order lifted or cancelled (`ended_at` is set): everything open. One that is shorter,
+        restarted or eased: what recurs and is due after the moment; what is done once for the
+        order (a sweep, recalls) goes on.
         """
 
 
@@ -174,12 +198,12 @@ def steps_of(order: SealOrder) -> list[Step]:
 
 
 def plan_of(order: SealOrder, *, not_before: datetime | None = None) -> Plan:
-    """An order in force as a plan to start parts of."""
+    """An order in force as a plan to start parts of; its days count from its clock."""
     return Plan(
         compound=order.compound,
         place=place_of(order),
         level=order.level,
-        starts_at=order.starts_at,
+        starts_at=order.clock,
         ends_at=order.ends_at,
         rota=rota(),
         order=order,

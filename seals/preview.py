@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.db import DatabaseError
 from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.models import Compound, Member
@@ -17,12 +18,15 @@ from compounds.places import Place
 from compounds.rota import rota
 from households.models import INSIDE, CareFlag, CareKind, Resident
 from lockdown.kernel.errors import Refused
-from seals.models import Level
+from lockdown.kernel.wording import minutes
+from seals.family import overlap_text, overlapping
+from seals.models import Level, SealOrder
 from seals.planning import Plan, Planned, Step, planner_for
 from seals.steps import StepForm
 from seals.words import said
 
 log = structlog.get_logger(__name__)
+PASSED = timedelta(minutes=10)
 SHOWN = 6  # doors named in a warning before "and n more"
 
 
@@ -111,8 +115,12 @@ def preview(
     ends_at: datetime,
     by: Member,
     forms: Sequence[StepForm] = (),
+    during: SealOrder | None = None,
 ) -> Preview:
-    """Run every planner dry. A planner that fails is shown as failing and stops no other."""
+    """Run every planner dry. A planner that fails is shown as failing and stops no other.
+
+    `during` is the order whose next stage this would be.
+    """
     plan = Plan(compound, place, level, starts_at, ends_at, rota(), by=by)
     of_step = {form.step.key: form for form in forms}
     lines = tuple(_line(plan, step, of_step.get(step.key)) for step in steps)
@@ -121,7 +129,7 @@ def preview(
     return Preview(
         plan,
         lines,
-        tuple(_warnings(plan, lines)),
+        (*_before_all(plan, during), *_warnings(plan, lines)),
         len(plan.homes),
         len({(home.unit_id, home.floor) for home in plan.homes}),
         inside,
@@ -172,6 +180,21 @@ def presence(place: Place) -> dict[str, int]:
         .annotate(people=Count("id"))
     )
     return dict(rows)
+
+
+def _before_all(plan: Plan, during: SealOrder | None) -> list[str]:
+    """Other orders over these doors, and a start that has passed."""
+    found = []
+    others = overlapping(plan.place, but=during)
+    if others:
+        found.append(overlap_text(others))
+    passed = timezone.now() - plan.starts_at
+    if passed > PASSED:
+        found.append(
+            _("The start lies %(time)s back; work that was due since then counts as late.")
+            % {"time": minutes(int(passed.total_seconds() // 60))}
+        )
+    return found
 
 
 def _warnings(plan: Plan, lines: Sequence[Line]) -> list[str]:

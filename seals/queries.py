@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
-from compounds.models import Home
-from compounds.places import Place
+from compounds.models import Home, Member
+from compounds.roles import Permission
 from compounds.work import WorkState
 from journal.models import Entry
-from seals.models import STRICTNESS, Level, PlanPart, SealOrder, SealOrderQuerySet
-from seals.planning import place_of
+from seals.models import (
+    STRICTNESS,
+    Level,
+    OrderState,
+    PlaceKind,
+    PlanPart,
+    SealOrder,
+    SealOrderQuerySet,
+)
 from seals.words import said
 
 PLACE = ("compound", "building", "unit__building", "home__unit__building")
+PEOPLE = ("issued_by", "lifted_by", "cancelled_by")
 
 
 @dataclass(frozen=True)
@@ -29,21 +37,30 @@ class PartLine:
     error: str  # the class of the last failure; empty when all is well
     started_at: datetime | None
     attempts: int = 0
+    stage: int = 0
 
 
 def orders() -> SealOrderQuerySet:
     """All orders of the scope with their place, newest first."""
-    return SealOrder.objects.select_related(*PLACE, "issued_by", "lifted_by")
+    return SealOrder.objects.select_related(*PLACE, *PEOPLE, "parent")
+
+
+def orders_seen_by(member: Member) -> SealOrderQuerySet:
+    """Orders over any door that a limited member may see; a draft only by those who seal."""
+    found = orders()
+    if not member.may(Permission.ORDER_SEAL):
+        found = found.exclude(state=OrderState.DRAFT)
+    if member.unit_id is not None and member.unit is not None:
+        around = Q(place_kind=PlaceKind.BUILDING, building_id=member.unit.building_id)
+        return found.filter(Q(place_kind=PlaceKind.COMPOUND) | Q(unit_id=member.unit_id) | around)
+    if member.buildings:
+        return found.filter(Q(place_kind=PlaceKind.COMPOUND) | Q(building_id__in=member.buildings))
+    return found
 
 
 def orders_in_force() -> list[SealOrder]:
     """Newest first, with their place; one query."""
     return list(orders().in_force())
-
-
-def order_places() -> list[tuple[SealOrder, Place]]:
-    """Each order in force with the place it closes; one query."""
-    return [(order, place_of(order)) for order in orders_in_force()]
 
 
 def covers(order: SealOrder, home: Home) -> bool:
@@ -65,7 +82,7 @@ def strictest(found: Iterable[SealOrder]) -> SealOrder | None:
     """The strictest level wins; among equals the one that binds longest, then the older one."""
     return max(
         found,
-        key=lambda one: (STRICTNESS[Level(one.level)], one.ends_at, -one.number),
+        key=lambda one: (STRICTNESS[Level(one.level)], one.ends_at, -(one.number or 0)),
         default=None,
     )
 
@@ -75,13 +92,45 @@ def rules_for_homes(homes: Iterable[Home], now: datetime) -> dict[int, SealOrder
 
     An order rules from its start until it is lifted, also after its planned end.
     """
-    begun = [order for order in orders_in_force() if order.starts_at <= now]
     rules = {}
-    for home in homes:
-        rule = strictest(order for order in begun if covers(order, home))
+    for home, found in over_doors(homes):
+        rule = strictest(one for one in found if one.starts_at <= now)
         if rule is not None:
             rules[home.pk] = rule
     return rules
+
+
+def over_doors(homes: Iterable[Home]) -> Iterator[tuple[Home, list[SealOrder]]]:
+    """Each home with the orders in force over it, also those yet to begin; one query.
+
+    At most one order stands for a place, so a door has at most five: looked up, not searched.
+    """
+    by_place = {_place(order): order for order in orders_in_force()}
+    for home in homes:
+        here = home.compound_id
+        places = (
+            (here, "compound"),
+            (here, "building", home.building_id),
+            (here, "unit", home.unit_id),
+            (here, "floor", home.unit_id, home.floor),
+            (here, "home", home.pk),
+        )
+        yield home, [by_place[place] for place in places if place in by_place]
+
+
+def _place(order: SealOrder) -> tuple[str | int | None, ...]:
+    here = order.compound_id
+    match order.place_kind:
+        case "compound":
+            return here, "compound"
+        case "building":
+            return here, "building", order.building_id
+        case "unit":
+            return here, "unit", order.unit_id
+        case "floor":
+            return here, "floor", order.unit_id, order.floor
+        case _home:
+            return here, "home", order.home_id
 
 
 def rule_for_home(home: Home, now: datetime) -> SealOrder | None:
@@ -105,7 +154,13 @@ def part_line(part: PlanPart) -> PartLine:
     else:
         state = WorkState.DONE if part.started_at else WorkState.NOW
     return PartLine(
-        said(part.title), state.value, part.count, part.error, part.started_at, part.attempts
+        said(part.title),
+        state.value,
+        part.count,
+        part.error,
+        part.started_at,
+        part.attempts,
+        part.stage,
     )
 
 

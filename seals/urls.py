@@ -2,16 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from seals import lift_views, plan_views, views, work_views
+from seals import change_views, lift_views, plan_views, rule_views, sealing_views, views, work_views
 
 app_name = "seals"
 ORDERS = "c/<slug:compound>/orders"
 PLANS = "c/<slug:compound>/plans"
 urlpatterns = [
     path(f"{ORDERS}/", views.order_list, name="order-list"),
-    path(f"{ORDERS}/new/", views.order_new, name="order-new"),
-    path(f"{ORDERS}/preview/", views.order_preview, name="order-preview"),
-    path(f"{ORDERS}/confirm/", views.order_confirm, name="order-confirm"),
+    path(f"{ORDERS}/new/", sealing_views.order_new, name="order-new"),
+    path(f"{ORDERS}/preview/", sealing_views.order_preview, name="order-preview"),
+    path(f"{ORDERS}/confirm/", sealing_views.order_confirm, name="order-confirm"),
     path(f"{ORDERS}/<int:order>/", views.order, name="order"),
     path(f"{ORDERS}/<int:order>/extend/", views.order_extend, name="order-extend"),
     path(f"{ORDERS}/<int:order>/reduce/", views.order_reduce, name="order-reduce"),
@@ -24,4 +24,11 @@ urlpatterns = [
     path(
         "c/<slug:compound>/plans/<slug:slug>/copy/", plan_views.template_copy, name="template-copy"
     ),
+    path(f"{ORDERS}/<int:order>/throw-away/", sealing_views.order_throw_away, name="order-throw"),
+    path(f"{ORDERS}/<int:order>/restart/", change_views.order_restart, name="order-restart"),
+    path(f"{ORDERS}/<int:order>/ease/", change_views.order_ease, name="order-ease"),
+    path(f"{ORDERS}/<int:order>/cancel/", change_views.order_cancel, name="order-cancel"),
+    path(f"{ORDERS}/<int:order>/notice/", views.order_notice, name="order-notice"),
+    path("c/<slug:compound>/homes/<int:home>/rule/", rule_views.door_rule, name="door-rule"),
+    path("home/rule/", rule_views.home_rule, name="home-rule"),
 ]

@@ -1,9 +1,8 @@
-"""Orders: choosing, previewing, confirming, looking at one, changing its dates, lifting."""
+"""Orders: the list, one order, its end, its sheets; lifting."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,30 +10,30 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
-from compounds.models import Unit
 from compounds.roles import Permission
-from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
 from seals import actions, pages
-from seals.drafting import Drafting, drafting
-from seals.forms import ChangeForm, OrderForm
+from seals.change_forms import ChangeForm
 from seals.models import OrderState, SealOrder
-from seals.places import buildings, inside_unit
-from seals.queries import orders, orders_in_force
+from seals.queries import orders_seen_by
+from seals.sheets import document_context, notice_context
+
+MOST_DRAFTS = 40
 
 
 @member_page(Permission.ORDER_SEE)
 def order_list(request: MemberRequest) -> HttpResponse:
-    past = orders().exclude(state=OrderState.IN_FORCE)
+    found = orders_seen_by(request.member)
+    past = found.filter(state__in=(OrderState.LIFTED, OrderState.CANCELLED), number__isnull=False)
     now = timezone.now()
     page = Paginator(past, 40).get_page(request.GET.get("page"))
     context = {
-        "current": pages.order_rows(orders_in_force(), now),
+        "current": pages.order_rows(found.in_force(), now),
+        "drafts": pages.draft_rows(found.filter(state=OrderState.DRAFT)[:MOST_DRAFTS]),
         "past": pages.past_rows(page.object_list),
         "page": page,
         "may_seal": request.member.may(Permission.ORDER_SEAL),
@@ -42,120 +41,15 @@ def order_list(request: MemberRequest) -> HttpResponse:
     return render(request, "seals/order_list.html", context)
 
 
-@member_page(Permission.ORDER_SEAL)
-def order_new(request: MemberRequest) -> HttpResponse:
-    sent = "template" in request.GET or "place" in request.GET
-    form = OrderForm(request.GET if sent else None, compound=request.compound)
-    return _choose(request, form, refused=False)
-
-
-def _choose(request: MemberRequest, form: OrderForm, *, refused: bool) -> HttpResponse:
-    whole, groups = buildings(request.compound)
-    chosen = form.data.get("place", "")
-    context = {
-        "form": form,
-        "refused": refused,
-        "whole": whole,
-        "groups": groups,
-        "inside": _opened(request, chosen),
-        "chosen": chosen,
-        "kept": urlencode({k: v for k, v in form.kept.items() if k != "place"}),
-        "plan": form.data.get("template") or form.library[0].key,
-        "cards": [pages.choice_card(one) for one in form.library],
-    }
-    return render(request, "seals/order_new.html", context, status=422 if refused else 200)
-
-
-def _opened(request: MemberRequest, chosen: str) -> Any:
-    """The stair whose floors and doors are shown: asked for, or holding what was chosen."""
-    wanted = request.GET.get("inside", "")
-    kind, _colon, rest = chosen.partition(":")
-    if not wanted and kind == "floor":
-        wanted = rest.partition(":")[0]
-    if not wanted.isdecimal() or len(wanted) > 17:
-        return None
-    unit = Unit.objects.select_related("building").filter(pk=wanted).first()
-    return inside_unit(request.compound, unit) if unit else None
-
-
-@member_page(Permission.ORDER_SEAL)
-def order_preview(request: MemberRequest) -> HttpResponse:
-    """Everything that would start. Nothing is written, so reloading is harmless."""
-    data = request.POST if request.method == "POST" else request.GET
-    if not data:
-        return redirect("seals:order-new", request.compound.slug)
-    form = OrderForm(data, compound=request.compound)
-    if not form.is_valid():
-        return _choose(request, form, refused=True)
-    draft = drafting(form, request.POST if request.method == "POST" else None)
-    return _preview(request, form, draft, status=200 if draft.is_valid else 422)
-
-
-def _preview(
-    request: MemberRequest, form: OrderForm, draft: Drafting, *, status: int, refusal: str = ""
-) -> HttpResponse:
-    seen = draft.preview(request)
-    back = f"{reverse('seals:order-new', args=[request.compound.slug])}?{urlencode(form.kept)}"
-    context = {
-        "form": form,
-        "preview": seen,
-        "draft": draft.draft,
-        "kept": form.kept.items(),
-        "choices": pages.choices(draft.draft, seen, back),
-        "deed": pages.deed(draft.draft, seen),
-        "refusal": refusal,
-        "has_errors": not draft.is_valid,
-        "request_key": request.POST.get("request_key") or get_random_string(32),
-        "back": back,
-        "now": timezone.now(),
-    }
-    return render(request, "seals/order_preview.html", context, status=status)
-
-
-@member_page(Permission.ORDER_SEAL)
-@require_POST
-def order_confirm(request: MemberRequest) -> HttpResponse:
-    form = OrderForm(request.POST, compound=request.compound)
-    if not form.is_valid():
-        return _choose(request, form, refused=True)
-    draft = drafting(form, request.POST)
-    key = request.POST.get("request_key", "")
-    if not draft.is_valid or not 16 <= len(key) <= 64:
-        return _preview(request, form, draft, status=422)
-    try:
-        order = _seal(request, draft, key)
-    except Refused as refusal:
-        return _preview(request, form, draft, status=422, refusal=str(refusal))
-    messages.success(
-        request, _("%(place)s is sealed. The plan is starting.") % {"place": order.place_label}
-    )
-    return redirect("seals:order", request.compound.slug, order.pk)
-
-
-def _seal(request: MemberRequest, drafted: Drafting, key: str) -> SealOrder:
-    draft = drafted.draft
-    return actions.seal(
-        compound=request.compound,
-        place=draft.place,
-        level=draft.level,
-        template_name=draft.choice.name,
-        steps=drafted.steps,
-        starts_at=draft.starts_at,
-        ends_at=draft.ends_at,
-        request_key=key,
-        issuer=draft.issuer,
-        legal_source=draft.legal_source,
-        by=request.member,
-    )
-
-
-def _order(order: int) -> SealOrder:
-    return get_object_or_404(orders(), pk=order)
+def find_order(request: MemberRequest, order: int) -> SealOrder:
+    """An order that this member may see; a draft is none yet."""
+    found = orders_seen_by(request.member).filter(number__isnull=False)
+    return get_object_or_404(found, pk=order)
 
 
 @member_page(Permission.ORDER_SEE)
 def order(request: MemberRequest, order: int) -> HttpResponse:
-    return _order_page(request, _order(order))
+    return _order_page(request, find_order(request, order))
 
 
 def _order_page(request: MemberRequest, found: SealOrder, **forms: Any) -> HttpResponse:
@@ -172,13 +66,17 @@ def _order_page(request: MemberRequest, found: SealOrder, **forms: Any) -> HttpR
 @member_page(Permission.ORDER_SEAL)
 @require_POST
 def order_extend(request: MemberRequest, order: int) -> HttpResponse:
-    return _change(request, _order(order), "extend", actions.extend, _("The order is extended."))
+    return _change(
+        request, find_order(request, order), "extend", actions.extend, _("The order is extended.")
+    )
 
 
 @member_page(Permission.ORDER_SEAL)
 @require_POST
 def order_reduce(request: MemberRequest, order: int) -> HttpResponse:
-    return _change(request, _order(order), "reduce", actions.reduce, _("The order is shortened."))
+    return _change(
+        request, find_order(request, order), "reduce", actions.reduce, _("The order is shortened.")
+    )
 
 
 def _change(
@@ -195,8 +93,17 @@ def _change(
 
 @member_page(Permission.ORDER_SEE)
 def order_document(request: MemberRequest, order: int) -> HttpResponse:
-    """The order on paper, and the notice for the doors."""
-    found = _order(order)
-    now = timezone.now()
-    context = pages.document_context(found, request.member, now)
+    """The numbered order on paper, to be signed and stamped."""
+    found = find_order(request, order)
+    context = document_context(found, request.member, timezone.now())
     return render(request, "seals/order_document.html", context)
+
+
+@member_page(Permission.ORDER_SEE)
+def order_notice(request: MemberRequest, order: int) -> HttpResponse:
+    """The notice for the unit door, one to an A4 sheet or two A5."""
+    found = find_order(request, order)
+    address = request.build_absolute_uri(reverse("seals:home-rule"))
+    context = notice_context(found, request.member, timezone.now(), address)
+    context["copies"] = [1, 2] if request.GET.get("size") == "a5" else [1]
+    return render(request, "seals/order_notice.html", context)

@@ -66,7 +66,7 @@ class CarePlanner:
 
     def stop(self, order: SealOrder, after: datetime) -> int:
         waiting = CareVisit.objects.filter(order=order).open()
-        if order.lifted_at is None:
+        if order.ended_at is None:
             waiting = waiting.filter(due_at__gt=after)
         _hand_on(order, list(waiting.select_related("home")))
         return waiting.update(cancelled_at=timezone.now())

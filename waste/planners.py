@@ -108,7 +108,7 @@ class _UnitPlanner:
 
     def _stopping(self, order: SealOrder, after: datetime) -> QuerySet:
         waiting = self.model.objects.filter(order=order).open()
-        if order.lifted_at is None:
+        if order.ended_at is None:
             waiting = waiting.filter(due_at__gt=after)
         waiting = waiting.exclude(self.under_way & Q(missed_at=None))
         return waiting.select_for_update(of=("self",))

@@ -9,13 +9,17 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from compounds.models import Unit
+from compounds.places import find_place
 from lockdown.demo import deeds, files
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
+from seals.drafts import save_draft
+from seals.library import find_plan
 from seals.lift import checklist
 from seals.lifting import lift
 from seals.models import Level, RecallOutcome, SealOrder
+from seals.restarting import restart_part
 from waste.models import Phase
 
 STATEMENTS = {
@@ -112,8 +116,49 @@ def huaidong(site: Site, first_day: date, *, until: datetime) -> None:
         (second, "10:10", lambda: deeds.do_tasks(site, "gas")),
         (second, "10:20", lambda: deeds.move_rubbish(site, Phase.COLLECTING)),
         (second, "10:50", lambda: deeds.move_rubbish(site, Phase.CLOSED, bags=7)),
+        (first_day, "20:10", lambda: _new_positive(site)),
+        (first_day, "20:30", lambda: _draft(site)),
     ]
     _act(site, scenes, until)
+
+
+def _new_positive(site: Site) -> None:
+    """A positive on one stair: its days are counted anew, the rest of the compound goes on."""
+    with scope([site.compound.pk]):
+        order = SealOrder.objects.in_force().select_related("compound").get()
+        unit = Unit.objects.order_by("position").first()
+        restart_part(
+            order=order,
+            place=find_place(site.compound, "unit", row=unit.pk if unit else None),
+            reason="单元内新增 1 例,区指挥部研判该单元重新计天",
+            request_key="demo-huaidong-new-positive",
+            by=site.manager,
+        )
+
+
+def _draft(site: Site) -> None:
+    """Prepared for the case that the street office asks for it; nothing has started."""
+    plan = find_plan("xian-2021")
+    with scope([site.compound.pk]):
+        unit = Unit.objects.order_by("position").last()
+        if plan is None or unit is None:
+            return
+        place = find_place(site.compound, "unit", row=unit.pk)
+        begin = timezone.now()
+        save_draft(
+            compound=site.compound,
+            place=place,
+            level=plan.level,
+            template_name=plan.name,
+            steps=plan.steps,
+            easing=plan.easing,
+            starts_at=begin,
+            ends_at=plan.end_after(site.compound, begin),
+            typed={"place": place.key, "template": plan.key, "issuer": "街道办"},
+            issuer="街道办",
+            request_key="demo-huaidong-prepared",
+            by=site.manager,
+        )
 
 
 def _act(site: Site, scenes: list, until: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Seal orders, the plan that each starts, recalls, and the dates that were before."""
+"""Seal orders, the plan that each starts, and recalls."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from compounds.work import Work, work_constraints, work_indexes
 from households.models import Household, Resident
 from lockdown.kernel.fields import TenantKey
 from lockdown.kernel.tenancy import TenantModel, tenant_manager
+
+HOURS_COUNT_BELOW = timedelta(days=3)  # shorter orders are given in hours, not days
 
 
 class Level(models.TextChoices):
@@ -51,28 +53,6 @@ TRANSITIONS = {
 }
 
 
-class PlanTemplate(TenantModel):
-    """A compound's own copy of a plan. The built-in ones are data in `seals/builtin.py`."""
-
-    name = models.CharField(_("name"), max_length=80)
-    base = models.CharField(max_length=40)  # slug of the built-in it was copied from
-    level = models.CharField(max_length=12, choices=Level.choices, default=Level.SEALED)
-    days = models.PositiveSmallIntegerField(_("planned days"), default=7)
-    steps = models.JSONField(default=list)
-    version = models.PositiveIntegerField(default=1)
-    changed_at = models.DateTimeField(default=timezone.now)
-    changed_by = TenantKey(Member, null=True, blank=True, related_name="+")
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(fields=["compound", "name"], name="one_template_name")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class SealOrderQuerySet(models.QuerySet):
     def in_force(self) -> SealOrderQuerySet:
         return self.filter(state=OrderState.IN_FORCE)
@@ -81,7 +61,10 @@ class SealOrderQuerySet(models.QuerySet):
 class SealOrder(TenantModel):
     """An order that closes a place. One order in force per place and level at a time."""
 
-    number = models.PositiveIntegerField()  # counted within the compound
+    # Counted within the compound, given when the order is issued: a draft has none.
+    number = models.PositiveIntegerField(null=True, blank=True)
+    # The order over the place around this one when it was issued; the narrowest of several.
+    parent = TenantKey("self", null=True, blank=True, related_name="children")
     place_kind = models.CharField(max_length=10, choices=PlaceKind.choices)
     building = TenantKey(Building, null=True, blank=True, related_name="+")
     unit = TenantKey(Unit, null=True, blank=True, related_name="+")
@@ -92,22 +75,32 @@ class SealOrder(TenantModel):
     level = models.CharField(max_length=12, choices=Level.choices)
     state = models.CharField(max_length=12, choices=OrderState.choices, default=OrderState.DRAFT)
     template_name = models.CharField(max_length=80)
-    steps = models.JSONField(default=list)  # frozen copy of the template's steps
+    steps = models.JSONField(default=list)  # frozen copy of the steps of the present stage
+    # Frozen copies of all stages, the first included; empty when the plan has only one.
+    stages = models.JSONField(default=list)
+    stage = models.PositiveSmallIntegerField(default=0)
     issuer = models.CharField(_("issued by"), max_length=80, blank=True)
     legal_source = models.CharField(_("based on"), max_length=120, blank=True)
     starts_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("planned end"))
+    ends_at = models.DateTimeField(_("planned end"))  # of the present stage
+    # Since when the days are counted, and since when this level applies; none: from the start.
+    clock_from = models.DateTimeField(null=True, blank=True)
+    level_since = models.DateTimeField(null=True, blank=True)
+    draft = models.JSONField(null=True, blank=True)  # the form as it was sent, while a draft
     request_key = models.CharField(max_length=64)  # the confirming form's own key
     issued_at = models.DateTimeField(null=True, blank=True)
     issued_by = TenantKey(Member, null=True, blank=True, related_name="+")
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = TenantKey(Member, null=True, blank=True, related_name="+")
     lift_statement = models.JSONField(null=True, blank=True)  # the checklist as it was signed
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = TenantKey(Member, null=True, blank=True, related_name="+")
+    cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     objects: ClassVar[Any] = tenant_manager(SealOrderQuerySet)
 
     class Meta:
-        ordering = ["-number"]
+        ordering = [F("number").desc(nulls_last=True), "-id"]
         constraints = [
             models.UniqueConstraint(fields=["compound", "number"], name="one_order_number"),
             models.UniqueConstraint(fields=["compound", "request_key"], name="one_order_a_request"),
@@ -123,6 +116,17 @@ class SealOrder(TenantModel):
                 | (~Q(state="lifted") & Q(lifted_at__isnull=True)),
                 name="lifted_when_lifted",
             ),
+            models.CheckConstraint(
+                condition=Q(state="cancelled", cancelled_at__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_at__isnull=True)),
+                name="cancelled_when_cancelled",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", number__isnull=True)
+                | Q(state="cancelled")
+                | Q(state__in=("in_force", "lifted"), number__isnull=False),
+                name="numbered_when_issued",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,48 +135,50 @@ class SealOrder(TenantModel):
     def may_become(self, state: OrderState) -> bool:
         return state in TRANSITIONS[OrderState(self.state)]
 
+    @property
+    def clock(self) -> datetime:
+        """Since when its days are counted: the last restart or easing, else the start."""
+        return self.clock_from or self.starts_at
+
+    @property
+    def since(self) -> datetime:
+        """Since when its present level applies."""
+        return self.level_since or self.starts_at
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was lifted or cancelled."""
+        return self.lifted_at or self.cancelled_at
+
     def day_of(self, now: datetime) -> int:
-        """1 on the first calendar day of the order, in the compound's zone.
+        """1 on the first calendar day of the clock, in the compound's zone; 0 before it.
 
         Until the planned end it is never more than `days`: seven days that began one afternoon
         end on the eighth date, which is still the seventh day.
         """
+        if now < self.clock:
+            return 0
         tz = self.compound.tz
-        day = (timezone.localdate(now, tz) - timezone.localdate(self.starts_at, tz)).days + 1
+        day = (timezone.localdate(now, tz) - timezone.localdate(self.clock, tz)).days + 1
         return min(day, self.days) if now <= self.ends_at else day
 
     @property
     def days(self) -> int:
-        """How many days are planned, begun ones counted whole."""
-        return -(-(self.ends_at - self.starts_at) // timedelta(days=1))
+        """How many days are planned since the clock began, begun ones counted whole.
 
-
-class OrderChange(TenantModel):
-    """The dates that stood before an extension, a reduction or a restarted clock."""
-
-    class Kind(models.TextChoices):
-        EXTENDED = "extended", _("extended")
-        REDUCED = "reduced", _("reduced")
-
-    order = TenantKey(SealOrder, related_name="changes")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    old_end = models.DateTimeField()
-    new_end = models.DateTimeField()
-    reason = models.CharField(_("reason"), max_length=200)
-    at = models.DateTimeField(default=timezone.now)
-    by = TenantKey(Member, related_name="+")
-
-    class Meta:
-        ordering = ["at", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.new_end:%F}"
+        Orders of days end at noon: seven days that began one morning are not eight.
+        """
+        length = self.ends_at - self.clock
+        if length >= HOURS_COUNT_BELOW:
+            length -= timedelta(hours=12)
+        return -(-length // timedelta(days=1))
 
 
 class PlanPart(TenantModel):
     """One step of an order's plan and how far its start has come."""
 
     order = TenantKey(SealOrder, related_name="parts")
+    stage = models.PositiveSmallIntegerField(default=0)  # of the order, when it was planned
     key = models.CharField(max_length=40)
     kind = models.CharField(max_length=20)
     title = models.CharField(max_length=120)
@@ -184,9 +190,11 @@ class PlanPart(TenantModel):
     error = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        ordering = ["order_id", "position"]
+        ordering = ["order_id", "stage", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["compound", "order", "key"], name="one_part_a_key")
+            models.UniqueConstraint(
+                fields=["compound", "order", "stage", "key"], name="one_part_a_stage_and_key"
+            )
         ]
 
     def __str__(self) -> str:

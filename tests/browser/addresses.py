@@ -50,6 +50,7 @@ IDS = {
     "medical": "SELECT id FROM volunteers_ask WHERE kind = 'advice' ORDER BY id LIMIT 1",
     "own_ask": "SELECT asks.id FROM volunteers_ask asks JOIN compounds_home homes"
     " ON homes.id = asks.home_id WHERE homes.number = '501' ORDER BY asks.id LIMIT 1",
+    "home": "SELECT id FROM compounds_home ORDER BY id LIMIT 1",
 }
 
 

@@ -131,3 +131,58 @@ def test_another_compounds_order_is_404(cast: Cast, site: Site) -> None:
     for path in ("", "checklist/", "recalls/", "tasks/"):
         assert other.get(f"orders/{order.pk}/{path}").status_code == 404
     assert other.post(f"orders/{order.pk}/lift/", {}).status_code == 404
+
+
+def test_a_draft_is_kept_changed_and_confirmed(site: Site) -> None:
+    caller = Caller(site)
+    draft = caller.post("orders/draft/", body(site)).json()
+    assert (draft["state"], draft["number"], draft["parts"]) == ("draft", None, [])
+    changed = body(site, draft=draft["id"], legal_source="2022-3 号")
+    assert caller.post("orders/draft/", changed, key="key-change").json()["id"] == draft["id"]
+    order = caller.post("orders/seal/", changed, key="key-confirm").json()
+    assert (order["id"], order["state"], order["number"]) == (draft["id"], "in_force", 1)
+    again = caller.post("orders/draft/", changed, key="key-too-late")
+    assert again.status_code == 200  # the draft is gone, so this is a new one
+    gone = caller.post(f"orders/{again.json()['id']}/cancel/", {"reason": "x"}, key="key-throw-it")
+    assert (gone.json()["state"], gone.json()["number"]) == ("cancelled", None)
+
+
+def test_an_overlapping_order_is_named_in_the_answer(site: Site) -> None:
+    caller = Caller(site)
+    first = caller.post("orders/seal/", body(site)).json()
+    whole = body(site, place="compound", level="controlled")
+    second = caller.post("orders/seal/", whole, key="key-compound").json()
+    assert [one["id"] for one in second["overlaps"]] == [first["id"]]
+    with site.open():
+        home = site.home("301").pk
+    rule = caller.get(f"homes/{home}/rule/").json()
+    assert (rule["level"], rule["order"]["id"]) == ("sealed", first["id"])
+    assert [one["id"] for one in rule["begun"]] == [first["id"], second["id"]]
+
+
+def test_a_clock_is_restarted_kept_and_an_order_cancelled(site: Site) -> None:
+    caller = Caller(site)
+    order = caller.post("orders/seal/", body(site)).json()
+    path = f"orders/{order['id']}/"
+    with site.open():
+        unit = site.unit().pk
+    kept = caller.post(f"{path}restart/", {"reason": "评估", "exempt": True}, key="key-exempt")
+    assert kept.json()["clock"] == order["clock"]
+    part = {"reason": "新增", "part": f"floor:{unit}:2"}
+    floor = caller.post(f"{path}restart/", part, key="key-of-part").json()
+    assert (floor["parent"], floor["place_kind"]) == (order["id"], "floor")
+    whole = caller.post(f"{path}restart/", {"reason": "新增"}, key="key-whole-of-it").json()
+    assert whole["clock"] > order["clock"]
+    assert [one["kind"] for one in whole["changes"]] == ["exempt", "part", "restarted"]
+    assert caller.post(f"{path}ease/", {"stage": 1}, key="key-ease-it").status_code == 409
+    wrong = {"reason": "误发", "with_parts": True}
+    assert caller.post(f"{path}cancel/", wrong, key="key-cancel").json()["state"] == "cancelled"
+    assert caller.get(f"orders/{floor['id']}/").json()["state"] == "cancelled"
+
+
+def test_a_guards_token_changes_no_order(site: Site) -> None:
+    order = Caller(site).post("orders/seal/", body(site)).json()
+    guard = Caller(site, "guard")
+    for name in ("cancel", "restart", "ease"):
+        answer = guard.post(f"orders/{order['id']}/{name}/", {"reason": "x", "stage": 1})
+        assert answer.status_code == 404

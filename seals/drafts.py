@@ -1,0 +1,72 @@
+"""A prepared order that is not confirmed yet: saved, opened again, changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from compounds.models import Compound, Member
+from compounds.places import Place
+from journal.actions import record
+from lockdown.kernel.errors import Refused
+from seals.actions import fill, queue_up
+from seals.models import Level, OrderState, SealOrder
+from seals.planning import Stage, Step
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    compound: Compound,
+    place: Place,
+    level: Level,
+    template_name: str,
+    steps: Iterable[Step],
+    starts_at: datetime,
+    ends_at: datetime,
+    typed: dict[str, Any],
+    request_key: str,
+    by: Member,
+    easing: Iterable[Stage] = (),
+    issuer: str = "",
+    legal_source: str = "",
+) -> SealOrder:
+    """Keep a prepared order; nothing starts, nobody is told. The same key changes the same draft.
+
+    `typed` is the form as it was sent: an empty start stays "from the moment of confirming".
+    Steps that are switched off are kept too. Refused: a draft confirmed or thrown away meanwhile.
+    """
+    queue_up(compound)
+    draft = SealOrder.objects.filter(request_key=request_key).first()
+    if draft is not None and draft.state != OrderState.DRAFT:
+        raise Refused(_gone(draft), code="not_a_draft")
+    is_new = draft is None
+    draft = draft or SealOrder(compound=compound, request_key=request_key)
+    fill(
+        draft,
+        place,
+        list(easing),
+        level=level,
+        template_name=template_name,
+        issuer=issuer,
+        legal_source=legal_source,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        steps=[step.as_json() for step in steps],
+        draft=typed,
+        issued_by=by,
+    )
+    draft.save()
+    if is_new:
+        record("OrderDrafted", compound=compound.pk, by=by, data={"place": draft.place_label})
+    return draft
+
+
+def _gone(order: SealOrder) -> str:
+    if order.number is None:
+        return _("This draft was thrown away. Prepare the order again.")
+    return _("This draft was confirmed meanwhile: order %(number)s.") % {"number": order.number}
