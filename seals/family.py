@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +15,7 @@ from compounds.models import Member
 from compounds.places import Place
 from lockdown.kernel.wording import daytime
 from seals.lift import Behind, Finding
-from seals.models import Level, SealOrder
+from seals.models import Level, SealOrder, SealOrderQuerySet
 from seals.queries import orders_in_force
 
 
@@ -92,6 +93,12 @@ def overlap_text(others: Sequence[SealOrder]) -> str:
     return _("Also over these doors: %(names)s. The strictest rules each door.") % {"names": names}
 
 
+def with_parts(found: SealOrderQuerySet) -> SealOrderQuerySet:
+    """Orders with `has_parts`: whether any order in force hangs under them."""
+    parts = SealOrder.objects.in_force().order_by().filter(parent=OuterRef("pk"))
+    return found.annotate(has_parts=Exists(parts))
+
+
 def parts_in_force(order: SealOrder) -> list[SealOrder]:
     """The orders in force that hang under this one, their own parts included; one query."""
     under = {order.pk}
@@ -131,8 +138,11 @@ def tree(orders: Iterable[SealOrder]) -> list[Branch]:
 
 
 def parts_stay(order: SealOrder, now: datetime) -> Finding:
-    """For information: lifting an order leaves its parts as they are, with their own dates."""
-    stay = parts_in_force(order)
+    """For information: lifting an order leaves its parts as they are, with their own dates.
+
+    An order that was read `with_parts` and has none is not asked about again.
+    """
+    stay = parts_in_force(order) if getattr(order, "has_parts", True) else []
     return Finding(
         "parts",
         gettext_lazy("Orders for parts of this place; they stay in force with their own dates"),
