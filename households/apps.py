@@ -3,3 +3,12 @@ from django.apps import AppConfig
 
 class HouseholdsConfig(AppConfig):
     name = "households"
+
+    def ready(self) -> None:
+        # Models are not loaded when this module is; the registrations need them.
+        from households import sheets, sweep_keeping, sweep_sheets  # noqa: PLC0415
+        from households.keeping import register_keeper  # noqa: PLC0415
+
+        sheets.register_sheet("sweep", sweep_sheets.SweepSheet())
+        register_keeper(sweep_keeping.PresenceKeeper())
+        register_keeper(sweep_keeping.SweepKeeper())

@@ -78,6 +78,11 @@ CATALOGUE = _catalogue(
     Event(
         "HouseholdNotReached", _("%(door)s not reached, try %(attempts)s: %(title)s"), quiet=True
     ),
+    Event("SweepCompleted", _("%(place)s: verification complete, %(households)s households")),
+    Event("DoorTakenBack", _("%(door)s: the last tap was taken back"), quiet=True),
+    Event("DoorAsked", _("%(door)s to be reached %(how)s until %(until)s"), quiet=True),
+    Event("SheetPrinted", _("Paper sheet %(number)s printed: %(title)s"), quiet=True),
+    Event("SheetTyped", _("Paper sheet %(number)s typed back in: %(rows)s lines"), quiet=True),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

@@ -314,7 +314,7 @@ def _links(order: SealOrder, finding: Finding) -> tuple[dict[str, str], ...]:
     slug = order.compound.slug
     url = reverse("seals:order", args=[slug, order.pk])
     places = {
-        "recalled": (f"{url}#recalls", _("Recall list")),
+        "recalled": (reverse("seals:order-recalls", args=[slug, order.pk]), _("Recall list")),
         "plan": (f"{url}#parts", _("Parts of the plan")),
         "verified": (f"{url}#sweep", _("Verification list")),
     }

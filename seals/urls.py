@@ -24,4 +24,7 @@ urlpatterns = [
     path(
         "c/<slug:compound>/plans/<slug:slug>/copy/", plan_views.template_copy, name="template-copy"
     ),
+    path(f"{ORDERS}/recalls/", work_views.recall_list, name="recall-list"),
+    path(f"{ORDERS}/<int:order>/recalls/", work_views.order_recalls, name="order-recalls"),
+    path(f"{ORDERS}/recalls/<int:recall>/call/", work_views.recall_call, name="recall-call"),
 ]

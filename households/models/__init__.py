@@ -18,6 +18,9 @@ from households.models.files import (
     Sweep,
     Verification,
 )
+from households.models.presence import PresenceChange, Why
+from households.models.sheets import Sheet, SheetKind
+from households.models.sweeping import Found, How, PersonCheck, ReachTry, SweepTap, Tap
 
 __all__ = [
     "INSIDE",
@@ -25,15 +28,25 @@ __all__ = [
     "CareFlag",
     "CareKind",
     "DoorCode",
+    "Found",
     "Household",
+    "How",
     "ImportChange",
     "Outcome",
+    "PersonCheck",
     "Phone",
     "Presence",
+    "PresenceChange",
+    "ReachTry",
     "Relative",
     "Resident",
     "RosterImport",
     "Sex",
+    "Sheet",
+    "SheetKind",
     "Sweep",
+    "SweepTap",
+    "Tap",
     "Verification",
+    "Why",
 ]
