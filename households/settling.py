@@ -138,8 +138,9 @@ def _write_people(
     made = []
     for pk, said in state.checks.items():
         check = old.get(pk)
-        if check is not None and _agrees(check, said):
+        if check is not None and _agrees(check, said) and check.at == said.at:
             continue
+        moves = check is None or not _agrees(check, said)
         if check is None:
             check = PersonCheck(compound_id=row.compound_id, verification=row, resident_id=pk)
             made.append(check)
@@ -147,7 +148,8 @@ def _write_people(
         check.at = said.at
         if check.pk:
             check.save(update_fields=["found", "implied", "was", "at"])
-        _follow(people[pk], said.presence, why, by)
+        if moves:
+            _follow(people[pk], said.presence, why, by)
     PersonCheck.objects.bulk_create(made)
     for pk in old.keys() & people.keys() - state.checks.keys():
         old[pk].delete()
@@ -180,8 +182,9 @@ def unaccounted(sweep: Sweep) -> QuerySet[Resident]:
 def complete(sweep: Sweep, *, by: Member) -> bool:
     """Record, once, that every door is verified and every person accounted for."""
     # Two last doors at once: each would still see the other open, so the sweep's row is the
-    # queue. It is locked after the doors, always in this order.
-    sweep = Sweep.objects.select_for_update().get(pk=sweep.pk)
+    # queue. It is locked after the doors, always in this order, and without the key: a line of
+    # the log holds the key of the sweep that it belongs to.
+    sweep = Sweep.objects.select_for_update(no_key=True).get(pk=sweep.pk)
     if sweep.completed_at is not None or sweep.closed_at is not None:
         return False
     rows = Verification.objects.filter(sweep=sweep, cancelled_at=None)

@@ -56,6 +56,7 @@ SCENES = (
     ),
     Scene(1, "15:20", lambda site: deeds.do_tasks(site, "gate")),
     Scene(1, "15:50", lambda site: deeds.tell_next(site, 30)),
+    Scene(1, "16:20", lambda site: deeds.print_sheet(site, 18)),
     Scene(1, "16:30", lambda site: deeds.verify_next(site, 20)),
     Scene(1, "17:20", lambda site: deeds.settle_recalls(site, 2, RecallOutcome.COMING)),
     Scene(1, "18:10", lambda site: deeds.verify_next(site, 22)),
@@ -100,6 +101,7 @@ def _unit(site: Site) -> int:
 UNFINISHED = (
     *(scene for scene in SCENES if (scene.day, scene.clock) not in {(3, "09:00"), (3, "10:00")}),
     Scene(3, "08:00", lambda site: deeds.knock_in_vain(site, 2)),
+    Scene(3, "08:10", lambda site: deeds.ask_neighbours(site)),
 )
 
 

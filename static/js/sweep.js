@@ -9,7 +9,7 @@
   var here = root.dataset, mark = here.member + ":" + here.sweep + ":";
   var TAP = "sweep-tap:" + mark, DOORS = "sweep-doors:" + mark, BATCH = 200, MINUTE = 60000;
   var base = null, floor = null, chosen = null, up = !!doc.querySelector("[data-way=up][aria-current]");
-  var state = { busy: false, offline: false, signin: false, clock: 0, said: "", full: false };
+  var state = { busy: false, offline: false, signin: false, clock: 0, said: "", full: false, leaving: false };
 
   // Words and pieces
 
@@ -244,6 +244,7 @@
     var n = waiting().length, rows = [];
     if (state.full) rows.push(["late", word("full")]);
     if (state.signin) rows.push(["late", word("signin")]);
+    if (state.leaving && n) rows.push(["late", word("signout", { n: n })]);
     if (n) rows.push(["", word(state.busy ? "uploading" : "queued", { n: n }) + (state.offline ? " · " + word("offline") : "")]);
     else if (state.said) rows.push(["done", state.said + " · " + word("uploaded")]);
     if (state.clock) rows.push(["late", word("clock", { n: Math.round(Math.abs(state.clock) / 60) })]);
@@ -333,9 +334,7 @@
     var form = event.target, kind = form.dataset.tap;
     if (/\/sign-out\/$/.test(form.action) && waiting().length) {
       event.preventDefault();
-      state.offline = false; draw();
-      net.prepend(line("late", word("signout", { n: waiting().length })));
-      net.hidden = false;
+      state.leaving = true;
       window.scrollTo(0, 0);
       send();
       return;

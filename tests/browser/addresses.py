@@ -19,6 +19,8 @@ NO_PAGE = {
     "households:import-rejects",
     "reports:board-live",
     "reports:home-live",
+    "households:sweep-doors",
+    "households:sweep-worker",
 }
 # The page of another project, for programmers.
 FOREIGN = {"api-docs"}
@@ -39,6 +41,8 @@ IDS = {
     "round_id": "SELECT id FROM waste_disinfectionround WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "window_id": "SELECT id FROM waste_rubbishwindow WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "notice": "SELECT id FROM notices_notice ORDER BY id LIMIT 1",
+    "verification": "SELECT id FROM households_verification WHERE finished_at IS NULL ORDER BY id LIMIT 1",
+    "sheet": "SELECT id FROM households_sheet ORDER BY id LIMIT 1",
 }
 
 
