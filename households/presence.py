@@ -94,4 +94,4 @@ def people_at(moment: datetime) -> QuerySet[Resident]:
 
 def inside_at(moment: datetime) -> QuerySet[Resident]:
     """Who was inside at this moment; one query."""
-    return people_at(moment).filter(presence_then__in=INSIDE)
+    return people_at(moment).filter(presence_then__in=INSIDE)  # type: ignore[misc]

@@ -95,7 +95,7 @@ def _put_on_roster(
     if resident is None:
         fields = {"name": name, "presence": Presence(tap.data.get("stays", Presence.INSIDE))}
         resident = add_member(household=row.household, fields=fields, why=why, by=by)
-        resident.since, resident.began = tap.received_at, why
+        resident.since, resident.began = tap.received_at, why  # type: ignore[attr-defined]
         own.append(resident)
     if phone:
         add_phone(household=row.household, resident=resident, number=phone, by=by)

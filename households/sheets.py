@@ -171,13 +171,17 @@ def type_back(
     by: Member,
 ) -> dict[int, str]:
     """Take what was ticked, in one go; answers the refusals by row. The same form twice is once."""
+    # A double press: the second one waits for the sheet, then finds its own form.
     sheet = Sheet.objects.select_for_update().get(pk=sheet.pk)
+    if sheet.last_form == form:
+        return {}
     on_paper = set(sheet.rows)
     listed = [one for one in entries if one.row in on_paper]
     refused = room_of(sheet).take(sheet, listed, new, form=form, by=by)
-    if sheet.typed_at is None and len(refused) < len(listed) + len(new):
-        sheet.typed_at, sheet.typed_by = timezone.now(), by
-        sheet.save(update_fields=["typed_at", "typed_by"])
-        data = {"number": sheet.number, "rows": len(listed) + len(new) - len(refused)}
+    taken = len(listed) + len(new) - len(refused)
+    if taken > 0:
+        sheet.last_form, sheet.typed_at, sheet.typed_by = form, timezone.now(), by
+        sheet.save(update_fields=["last_form", "typed_at", "typed_by"])
+        data = {"number": sheet.number, "rows": taken}
         record("SheetTyped", compound=sheet.compound_id, by=by, data=data)
     return refused

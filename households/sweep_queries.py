@@ -308,13 +308,10 @@ def people_of(rows: Iterable[Verification]) -> QuerySet[Resident]:
 
 def next_steps(rows: Iterable[Verification]) -> dict[int, NextStep]:
     """The next step for each of these doors that is shut; one query, none without a shut door."""
-    shut = {row.pk: row for row in rows if row.outcome == Outcome.UNREACHABLE}
+    shut = {row.pk: row for row in rows if row.outcome == Outcome.UNREACHABLE and row.tried_at}
     if not shut:
         return {}
-    steps = {
-        pk: NextStep("", row.assignee.name if row.assignee else "", How.DOOR, row.tried_at + AGAIN)
-        for pk, row in shut.items()
-    }
+    steps = {pk: _again(row) for pk, row in shut.items()}
     asked = (
         ReachTry.objects.filter(verification__in=shut)
         .select_related("household__home", "relative", "member")
@@ -322,9 +319,15 @@ def next_steps(rows: Iterable[Verification]) -> dict[int, NextStep]:
     )
     for one in asked:
         row = shut[one.verification_id]
-        if one.asked_at >= row.tried_at:
+        if row.tried_at is None or one.asked_at >= row.tried_at:
             who = one.member.name if one.member else steps[row.pk].who
             steps[row.pk] = replace(
                 steps[row.pk], whom=whom_text(one), who=who, how=one.how, due_at=one.due_at
             )
     return steps
+
+
+def _again(row: Verification) -> NextStep:
+    """Nobody was asked: the person on whose list the door is goes again."""
+    tried_at = row.tried_at or row.due_at
+    return NextStep("", row.assignee.name if row.assignee else "", How.DOOR, tried_at + AGAIN)

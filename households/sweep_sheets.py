@@ -44,12 +44,12 @@ def homes_on(sweep: Sweep, member: Member, unit: int, floors: Sequence[int]) -> 
 class SweepSheet:
     """A SheetRoom."""
 
-    outcomes = (
+    outcomes: tuple[Choice, ...] = (
         Choice("1", Outcome.VERIFIED, gettext_lazy("as on the roster")),
         Choice("2", Outcome.DISPUTED, gettext_lazy("differs")),
         Choice("3", Outcome.UNREACHABLE, gettext_lazy("nobody reached")),
     )
-    people = (
+    people: tuple[Choice, ...] = (
         Choice("1", Found.SEEN, pgettext_lazy("tick box", "here")),
         Choice("2", Found.AWAY, pgettext_lazy("tick box", "away")),
         Choice("3", Found.TRANSFERRED, pgettext_lazy("tick box", "transferred")),

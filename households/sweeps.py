@@ -94,7 +94,7 @@ def take(
             continue
         door = doors.get(one.verification)
         refusal = _refusal(one, door, people)
-        if refusal:
+        if refusal or door is None:
             fates.append(Fate(one.key, "refused", refusal))
             continue
         known.add(one.key)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notices.views import home, notice, reach
+from notices.views import home, notice, reach, sheet
 
 app_name = "notices"
 _BASE = "c/<slug:compound>/notices/"
@@ -19,4 +19,5 @@ urlpatterns = [
     path(f"{_BASE}receipts/<int:receipt>/assign/", reach.receipt_assign, name="receipt-assign"),
     path(f"{_BASE}receipts/<int:receipt>/phones/", reach.receipt_phones, name="phones"),
     path("home/notices/<int:notice>/acknowledge/", home.home_acknowledge, name="acknowledge"),
+    path(f"{_BASE}<int:notice>/sheet/", sheet.sheet_new, name="sheet-new"),
 ]

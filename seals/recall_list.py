@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from compounds.models import Member
 from compounds.work import WorkQuerySet
@@ -65,7 +65,7 @@ def _late(now: datetime) -> Q:
     return is_open & (Q(expected_at__lt=now) & awaited | Q(due_at__lt=now) & ~awaited)
 
 
-def in_order(rows: WorkQuerySet, now: datetime) -> QuerySet[Recall]:
+def in_order(rows: WorkQuerySet, now: datetime) -> WorkQuerySet:
     """Late first, then those to be rung, then those on the way, then what is settled."""
     rank = Case(
         When(_late(now), then=Value(0)),

@@ -327,6 +327,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("printed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_form", models.UUIDField(blank=True, null=True)),
                 ("typed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "compound",

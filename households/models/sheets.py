@@ -31,6 +31,7 @@ class Sheet(TenantModel):
     rows = ArrayField(models.BigIntegerField(), default=list)
     printed_at = models.DateTimeField(default=timezone.now)
     printed_by = TenantKey(Member, related_name="+")
+    last_form = models.UUIDField(null=True, blank=True)  # the form typed last: again it is nothing
     typed_at = models.DateTimeField(null=True, blank=True)
     typed_by = TenantKey(Member, null=True, blank=True, related_name="+")
 

@@ -129,7 +129,7 @@ def sheet_paper(request: MemberRequest, sheet: int) -> HttpResponse:
         back = reverse("households:sweep", args=[request.compound.slug, found.sweep_id])
     context = {
         "sheet": found,
-        "floors": [(floor, list(rows)) for floor, rows in groupby(lines, key=lambda o: o.floor)],
+        "floors": [(place, list(rows)) for place, rows in groupby(lines, key=_stair_floor)],
         "count": len(lines),
         "people": sum(len(line.people) for line in lines),
         "outcomes": room.outcomes,
@@ -143,6 +143,10 @@ def sheet_paper(request: MemberRequest, sheet: int) -> HttpResponse:
     answer = render(request, "households/sheet_paper.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _stair_floor(line: Line) -> tuple[str, int]:
+    return line.unit, line.floor
 
 
 @member_page(Permission.WORK_DO)
@@ -159,8 +163,8 @@ def sheet_type(request: MemberRequest, sheet: int) -> HttpResponse:
     context = {
         "sheet": found,
         "floors": [
-            (floor, [_typed(request, line, refused) for line in rows])
-            for floor, rows in groupby(lines, key=lambda one: one.floor)
+            (place, [_typed(request, line, refused) for line in rows])
+            for place, rows in groupby(lines, key=_stair_floor)
         ],
         "outcomes": room.outcomes,
         "keys": "".join(one.key for one in room.outcomes),
