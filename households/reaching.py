@@ -1,10 +1,13 @@
-"""Who could reach a shut door, best first: relatives, shared phones, neighbours, the captain."""
+"""A shut door: who could reach it, best first, and who tries next by when."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.models import Member
@@ -22,6 +25,7 @@ from households.models import (
 from lockdown.kernel.masking import mask_name, mask_phone
 
 MOST = 8
+AGAIN = timedelta(hours=2)  # a shut door that nobody was asked to reach is tried again after this
 
 
 @dataclass(frozen=True)
@@ -124,3 +128,44 @@ def _captain(row: Verification) -> Member | None:
     covering = [one for one in captains if one.covers(row.home)]
     covering.sort(key=lambda one: (one.unit_id is None, not one.buildings, one.pk))
     return covering[0] if covering else None
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """Who tries a shut door next, and by when; there is always one."""
+
+    whom: str  # the neighbours or the relative who were asked; empty: the person goes again
+    who: str
+    how: str
+    due_at: datetime
+
+    @property
+    def is_late(self) -> bool:
+        return self.due_at < timezone.now()
+
+
+def next_steps(rows: Iterable[Verification]) -> dict[int, NextStep]:
+    """The next step for each of these doors that is shut; one query, none without a shut door."""
+    shut = {row.pk: row for row in rows if row.outcome == Outcome.UNREACHABLE and row.tried_at}
+    if not shut:
+        return {}
+    steps = {pk: _again(row) for pk, row in shut.items()}
+    asked = (
+        ReachTry.objects.filter(verification__in=shut)
+        .select_related("household__home", "relative", "member")
+        .order_by("asked_at", "id")
+    )
+    for one in asked:
+        row = shut[one.verification_id]
+        if row.tried_at is None or one.asked_at >= row.tried_at:
+            who = one.member.name if one.member else steps[row.pk].who
+            steps[row.pk] = replace(
+                steps[row.pk], whom=whom_text(one), who=who, how=one.how, due_at=one.due_at
+            )
+    return steps
+
+
+def _again(row: Verification) -> NextStep:
+    """Nobody was asked: the person on whose list the door is goes again."""
+    tried_at = row.tried_at or row.due_at
+    return NextStep("", row.assignee.name if row.assignee else "", How.DOOR, tried_at + AGAIN)

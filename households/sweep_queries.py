@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 from django.db.models import (
     Count,
@@ -15,7 +14,6 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.models import Member
@@ -23,17 +21,13 @@ from compounds.work import WorkQuerySet
 from households.models import (
     CareFlag,
     Found,
-    How,
     Outcome,
     PersonCheck,
-    ReachTry,
     Resident,
     Sweep,
     Verification,
 )
-from households.reaching import whom_text
-
-AGAIN = timedelta(hours=2)  # a shut door that nobody was asked to reach is tried again after this
+from households.reaching import NextStep, next_steps
 
 
 @dataclass(frozen=True)
@@ -252,20 +246,6 @@ def next_row(rows: list[Verification], *, chosen: int | None = None) -> Verifica
 
 
 @dataclass(frozen=True)
-class NextStep:
-    """Who tries a shut door next, and by when; there is always one."""
-
-    whom: str  # the neighbours or the relative who were asked; empty: the person goes again
-    who: str
-    how: str
-    due_at: datetime
-
-    @property
-    def is_late(self) -> bool:
-        return self.due_at < timezone.now()
-
-
-@dataclass(frozen=True)
 class Door:
     """What a person at a door needs to know: who should be there, and what comes next."""
 
@@ -304,30 +284,3 @@ def people_of(rows: Iterable[Verification]) -> QuerySet[Resident]:
         )
         .annotate(known=Coalesce(F("here__found"), Value("")))
     )
-
-
-def next_steps(rows: Iterable[Verification]) -> dict[int, NextStep]:
-    """The next step for each of these doors that is shut; one query, none without a shut door."""
-    shut = {row.pk: row for row in rows if row.outcome == Outcome.UNREACHABLE and row.tried_at}
-    if not shut:
-        return {}
-    steps = {pk: _again(row) for pk, row in shut.items()}
-    asked = (
-        ReachTry.objects.filter(verification__in=shut)
-        .select_related("household__home", "relative", "member")
-        .order_by("asked_at", "id")
-    )
-    for one in asked:
-        row = shut[one.verification_id]
-        if row.tried_at is None or one.asked_at >= row.tried_at:
-            who = one.member.name if one.member else steps[row.pk].who
-            steps[row.pk] = replace(
-                steps[row.pk], whom=whom_text(one), who=who, how=one.how, due_at=one.due_at
-            )
-    return steps
-
-
-def _again(row: Verification) -> NextStep:
-    """Nobody was asked: the person on whose list the door is goes again."""
-    tried_at = row.tried_at or row.due_at
-    return NextStep("", row.assignee.name if row.assignee else "", How.DOOR, tried_at + AGAIN)

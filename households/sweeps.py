@@ -16,11 +16,8 @@ from django.utils.translation import gettext as _
 from compounds.models import Member
 from households.models import (
     Found,
-    Household,
     How,
     Outcome,
-    ReachTry,
-    Relative,
     Resident,
     Sweep,
     SweepTap,
@@ -31,8 +28,6 @@ from households.models import (
 from households.phones import Bad, normalise
 from households.settling import settle_doors
 from households.sweep_log import SAME_TAP, SERVER, may_take_back
-from journal.actions import record
-from journal.events import plain
 from lockdown.kernel.errors import Refused
 
 RECORDABLE = (Outcome.VERIFIED, Outcome.DISPUTED, Outcome.UNREACHABLE)
@@ -81,7 +76,7 @@ def take(
     now = timezone.now()
     if len(said) > MOST:
         raise Refused(_("Send at most %(most)s lines at once.") % {"most": MOST})
-    doors = _lock_doors(sweep, {one.verification for one in said}, by)
+    doors = lock_doors(sweep, {one.verification for one in said}, by)
     # Two phones with the same line at once: the second waits for the door, then finds it here.
     known = set(
         SweepTap.objects.filter(key__in=[one.key for one in said]).values_list("key", flat=True)
@@ -104,7 +99,7 @@ def take(
     return fates
 
 
-def _lock_doors(sweep: Sweep, wanted: Iterable[int], by: Member) -> dict[int, Verification]:
+def lock_doors(sweep: Sweep, wanted: Iterable[int], by: Member) -> dict[int, Verification]:
     """In the order of their ids, so that two batches cannot wait for each other."""
     rows = Verification.objects.filter(by.within("home__"), sweep=sweep, pk__in=list(wanted))
     rows = rows.select_for_update(of=("self",)).select_related("home", "sweep", "household")
@@ -210,7 +205,7 @@ def say_outcome(
 ) -> Verification:
     """The same as `verify`, with the key of the form that was sent: sent twice it is one line."""
     now = timezone.now()
-    doors = _lock_doors(verification.sweep, [verification.pk], by)
+    doors = lock_doors(verification.sweep, [verification.pk], by)
     row = doors.get(verification.pk, verification)
     data = {"outcome": str(outcome), "how": str(how), "note": note.strip()[:300]}
     one = Said(key, row.pk, Tap.DOOR, data)
@@ -260,61 +255,3 @@ def take_back(*, sweep: Sweep, key: uuid.UUID, by: Member) -> SweepTap:
     if fate.state == "refused":
         raise Refused(fate.reason)
     return target
-
-
-@transaction.atomic
-def ask_to_reach(
-    *,
-    verification: Verification,
-    how: How,
-    household: Household | None = None,
-    relative: Relative | None = None,
-    member: Member | None = None,
-    by: Member,
-) -> ReachTry:
-    """Ask somebody to reach a shut door within half an hour. The same again is one try.
-
-    Refused for a door that is verified, or whose sweep has ended.
-    """
-    now = timezone.now()
-    row = _lock_doors(verification.sweep, [verification.pk], by).get(verification.pk)
-    if row is None or row.cancelled_at is not None or row.sweep.closed_at is not None:
-        raise Refused(_("This sweep has ended; there is nothing left to verify here."))
-    if row.finished_at is not None:
-        raise Refused(_("%(door)s is verified already.") % {"door": row.home.label})
-    last = ReachTry.objects.filter(verification=row).first()
-    whom = {"household": household, "relative": relative}
-    follower = member or row.assignee or by
-    if last and now - last.asked_at < SAME_TAP and _whom(last) == (household, relative, follower):
-        return last
-    made = ReachTry.objects.create(
-        compound_id=row.compound_id,
-        verification=row,
-        how=how,
-        member=follower,
-        due_at=now + ReachTry.AFTER,
-        asked_at=now,
-        asked_by=by,
-        **whom,
-    )
-    _record_ask(row, made, by)
-    return made
-
-
-def _whom(one: ReachTry) -> tuple[Household | None, Relative | None, Member | None]:
-    return one.household, one.relative, one.member
-
-
-def _record_ask(row: Verification, made: ReachTry, by: Member) -> None:
-    record(
-        "DoorAsked",
-        compound=row.compound_id,
-        by=by,
-        household=row.household_id,
-        order=row.sweep.cause,
-        data={
-            "door": row.home.label,
-            "how": plain(How(made.how).label),
-            "until": made.due_at.isoformat(),
-        },
-    )

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from compounds.access import MemberRequest, member_page
 from compounds.models import Member
 from compounds.roles import Permission
+from households.asking import ask_to_reach
 from households.models import Household, How, Relative, Verification
-from households.reaching import suggestions, whom_text
-from households.sweep_queries import next_steps
-from households.sweeps import ask_to_reach
+from households.reaching import next_steps, suggestions, whom_text
 from households.views.sweeps import find_door
 from lockdown.kernel.errors import Refused
 

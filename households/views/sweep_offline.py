@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from compounds.access import MemberRequest, member_page, public_page
 from compounds.roles import Permission
 from households.models import CareFlag, Found, How, Outcome, Presence, Resident, Tap, Verification
-from households.sweep_queries import doors_of, next_steps, people_of, progress
+from households.reaching import next_steps
+from households.sweep_queries import doors_of, people_of, progress
 from households.sweeps import BELIEVED, MOST, Said, take
 from households.views.sweeps import find_sweep
 from lockdown.kernel.errors import Refused

@@ -75,35 +75,46 @@ def show_sweep(
     if line is None or moved_on:
         after = line.key if line else ""
         line = next_floor(lines, everybody=everybody, upwards=upwards, after=after)
-    rows = (
-        floor_rows(sweep, request.member, line.unit_id, line.floor, everybody=everybody)
-        if line
-        else []
-    )
-    row = next_row(rows, chosen=chosen)
     context = {
         "sweep": sweep,
         "progress": total_of(lines),
-        "lines": lines,
         "line": line,
         "strip": [one for one in lines if line and one.unit_id == line.unit_id],
         "units": _units(lines),
-        "rows": rows,
         "everybody": everybody,
         "upwards": upwards,
+        "last": _last_tap(request, sweep),
+        "said": "",
+        "refused": "",
+        **_at_door(request, sweep, line, chosen, everybody=everybody),
+        **more,
+    }
+    template = "households/_sweep.html" if request.htmx else "households/sweep.html"
+    return render(request, template, context, status=status)
+
+
+def _at_door(
+    request: MemberRequest,
+    sweep: Sweep,
+    line: FloorLine | None,
+    chosen: int | None,
+    *,
+    everybody: bool,
+) -> dict[str, Any]:
+    """The doors of the floor, and the one on top with what may be done there."""
+    rows: list[Verification] = []
+    if line is not None:
+        rows = floor_rows(sweep, request.member, line.unit_id, line.floor, everybody=everybody)
+    row = next_row(rows, chosen=chosen)
+    return {
+        "rows": rows,
         "door": door(row) if row else None,
         "hows": How.choices,
         "key": uuid.uuid4(),
         "may_see": request.member.may(Permission.HOUSEHOLD_SEE),
         "may_edit": request.member.may(Permission.HOUSEHOLD_EDIT),
         "newcomer": NewcomerForm(auto_id="new_%s"),
-        "last": _last_tap(request, sweep),
-        "said": "",
-        "refused": "",
-        **more,
     }
-    template = "households/_sweep.html" if request.htmx else "households/sweep.html"
-    return render(request, template, context, status=status)
 
 
 def _floor_of(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from compounds.models import Unit
 from compounds.places import find_place
 from compounds.sweeps import mark_missed
+from households.asking import ask_to_reach
 from households.imports import confirm_import, preview_roster
 from households.models import (
     CareFlag,
@@ -23,7 +24,7 @@ from households.models import (
 )
 from households.sheets import make_sheet
 from households.sweep_sheets import homes_on
-from households.sweeps import How, ask_to_reach, verify
+from households.sweeps import How, verify
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
 from notices.actions import no_answer, told

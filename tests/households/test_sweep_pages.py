@@ -18,6 +18,7 @@ from django.utils import timezone
 from compounds.actions import UnitPattern, build_homes
 from compounds.models import Home
 from households.actions import open_missing_files, start_sweep
+from households.asking import ask_to_reach
 from households.files import add_member, add_phone, add_relative
 from households.models import (
     Household,
@@ -28,9 +29,8 @@ from households.models import (
     SweepTap,
     Verification,
 )
-from households.reaching import suggestions
-from households.sweep_queries import next_steps
-from households.sweeps import How, ask_to_reach, verify
+from households.reaching import next_steps, suggestions
+from households.sweeps import How, verify
 from lockdown.kernel.errors import Refused
 from tests.cast import Cast, Site
 from tests.households.queries import asked

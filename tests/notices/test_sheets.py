@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from households.models import Sheet
 from households.sheets import Entry, type_back
@@ -62,7 +63,7 @@ def test_a_notice_that_no_longer_holds_is_refused_in_its_row(
 ) -> None:
     sheet = printed(cast, notice)
     row = receipt(site, notice, "301")
-    Receipt.objects.filter(pk=row.pk).update(cancelled_at=notice.sent_at)
+    Receipt.objects.filter(pk=row.pk).update(cancelled_at=timezone.now())
     refused = type_back(
         sheet=sheet, entries=[Entry(row.home_id, "told")], form=uuid.uuid4(), by=site.captain
     )
@@ -70,7 +71,7 @@ def test_a_notice_that_no_longer_holds_is_refused_in_its_row(
 
 
 def test_an_empty_list_prints_nothing(cast: Cast, site: Site, notice: Notice) -> None:
-    Receipt.objects.update(finished_at=notice.sent_at)
+    Receipt.objects.update(finished_at=timezone.now())
     client = cast.client(site.captain)
     answer = client.post(reverse("notices:sheet-new", args=[SLUG, notice.pk]))
     assert answer.url.endswith(f"?notice={notice.pk}")
