@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -77,17 +78,22 @@ def people_at(moment: datetime) -> QuerySet[Resident]:
     The last change before the moment says it; else the first one after it says what was before;
     somebody who never changed is as now. An empty `presence_then`: not on the roster yet.
     """
-    changes = PresenceChange.objects.filter(
-        resident=OuterRef("pk"), compound_id=OuterRef("compound_id")
-    )
-    before = changes.filter(at__lte=moment).order_by("-at", "-id").values("new")[:1]
-    after = changes.filter(at__gt=moment).order_by("at", "id").values("old")[:1]
+    before, after = Q(presences__at__lte=moment), Q(presences__at__gt=moment)
     return (
         Resident.objects.filter(
             Q(moved_out_at=None) | Q(moved_out_at__gt=moment),
             Q(household__closed_at=None) | Q(household__closed_at__gt=moment),
         )
-        .annotate(presence_then=Coalesce(Subquery(before), Subquery(after), F("presence")))
+        .annotate(
+            became=ArrayAgg(
+                "presences__new", filter=before, order_by=("-presences__at", "-presences__id")
+            ),
+            had_been=ArrayAgg(
+                "presences__old", filter=after, order_by=("presences__at", "presences__id")
+            ),
+        )
+        # One join and one grouping: a look-up per person would be slow where statistics are young.
+        .annotate(presence_then=Coalesce(F("became__0"), F("had_been__0"), F("presence")))
         .exclude(presence_then="")
     )
 

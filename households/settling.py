@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from compounds.models import Member
@@ -62,23 +62,21 @@ def settle_doors(
 
 
 def _residents(rows: Iterable[Verification]) -> dict[int, list[Resident]]:
+    """The people of these doors with `since` and `began`: when and by what each came onto the
+    roster, where it is known; two queries."""
     found: dict[int, list[Resident]] = defaultdict(list)
-    living = Resident.objects.filter(
-        household_id__in=[row.household_id for row in rows], moved_out_at=None
-    )
-    for one in with_beginning(living):
+    files = [row.household_id for row in rows]
+    living = list(Resident.objects.filter(household_id__in=files, moved_out_at=None))
+    begun = {
+        pk: (at, why)
+        for pk, at, why in PresenceChange.objects.filter(resident__in=living, old="")
+        .order_by("-at", "-id")
+        .values_list("resident_id", "at", "why")
+    }
+    for one in living:
+        one.since, one.began = begun.get(one.pk, (None, None))
         found[one.household_id].append(one)
     return found
-
-
-def with_beginning(residents: QuerySet[Resident]) -> QuerySet[Resident]:
-    """With `since` and `began`: when and by what each came onto the roster, where it is known."""
-    first = PresenceChange.objects.filter(
-        resident=OuterRef("pk"), compound_id=OuterRef("compound_id"), old=""
-    ).order_by("at", "id")
-    return residents.annotate(
-        since=Subquery(first.values("at")[:1]), began=Subquery(first.values("why")[:1])
-    )
 
 
 def _person(one: Resident) -> Person:

@@ -7,7 +7,7 @@
   if (!root || !store || !window.fetch || !doc.createElement("template").content) return;
 
   var here = root.dataset, mark = here.member + ":" + here.sweep + ":";
-  var TAP = "sweep-tap:" + mark, DOORS = "sweep-doors:" + mark, BATCH = 200, MINUTE = 60000;
+  var TAP = "sweep-tap:" + mark, DOORS = "sweep-doors:" + mark, BATCH = 100, MINUTE = 60000;
   var base = null, floor = null, chosen = null, up = !!doc.querySelector("[data-way=up][aria-current]");
   var state = { busy: false, offline: false, signin: false, clock: 0, said: "", full: false, leaving: false };
 
