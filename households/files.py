@@ -17,31 +17,16 @@ from households.models import (
     Presence,
     Relative,
     Resident,
+    Why,
 )
 from households.phones import Bad, last_four, normalise
+from households.presence import keep_changes
+from households.presence import set_presence as set_presence
 from journal.actions import Actor, record
 from journal.events import plain
 from lockdown.kernel.errors import Refused
-from lockdown.kernel.masking import mask_name
 
 MEMBER_FIELDS = ("name", "relation", "sex", "birth_year", "is_head", "note")
-
-
-@transaction.atomic
-def set_presence(*, resident: Resident, presence: Presence, by: Actor) -> Resident:
-    """Where a person is. The same presence again changes nothing."""
-    resident = lock_resident(resident)
-    if resident.presence == presence:
-        return resident
-    resident.presence = presence
-    resident.save(update_fields=["presence"])
-    data = {
-        "name": mask_name(resident.name),
-        "presence": plain(Presence(presence).label),
-        "code": presence,
-    }
-    record_in_file("PresenceChanged", resident.household, by, **data)
-    return resident
 
 
 @transaction.atomic
@@ -78,7 +63,9 @@ def end_flag(*, flag: CareFlag, by: Actor) -> CareFlag:
 
 
 @transaction.atomic
-def add_member(*, household: Household, fields: dict[str, Any], by: Actor) -> Resident:
+def add_member(
+    *, household: Household, fields: dict[str, Any], why: Why = Why.FILE, by: Actor
+) -> Resident:
     """Somebody of this home whom the roster lacks. The same name and year again is refused."""
     lock_file(household)
     same = Resident.objects.filter(
@@ -97,6 +84,7 @@ def add_member(*, household: Household, fields: dict[str, Any], by: Actor) -> Re
     )
     _fill(resident, fields)
     resident.save()
+    keep_changes([(resident, "")], why=why, by=by)
     record_in_file("HouseholdChanged", household, by, what="member_added", resident=resident.pk)
     return resident
 

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from compounds.models import Unit
 from households.imports import MAX_UPLOAD
-from households.models import CareKind, Outcome, Presence, Relative, Resident
-from households.sweeps import How
+from households.models import CareKind, Found, How, Outcome, Presence, Relative, Resident
 from households.templatetags.households_ui import mask_numbers
 
 MEGABYTE = 1024 * 1024
@@ -179,6 +178,43 @@ class VerifyForm(forms.Form):
         label=gettext_lazy("How reached"), choices=How.choices, required=False, initial=How.DOOR
     )
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=300)
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class PersonForm(forms.Form):
+    """One person at a door: `say` is "resident:found"."""
+
+    say = forms.RegexField(rf"^\d{{1,18}}:({'|'.join(Found.values)})$")
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def tap(self) -> dict[str, Any]:
+        resident, _colon, found = self.cleaned_data["say"].partition(":")
+        return {"resident": int(resident), "found": found}
+
+
+class NewcomerForm(forms.Form):
+    """Somebody whom the roster lacks, as written at the door."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    stays = forms.ChoiceField(
+        label=gettext_lazy("Stays as"),
+        choices=[
+            (str(Presence.TEMPORARY), gettext_lazy("visitor or worker, sealed in")),
+            (str(Presence.INSIDE), gettext_lazy("resident of this home")),
+        ],
+        initial=Presence.TEMPORARY,
+        widget=forms.RadioSelect,
+    )
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def tap(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("name", "phone", "stays")}
 
 
 class DoorForm(forms.Form):

@@ -170,7 +170,7 @@ def undo_import(*, batch: RosterImport, by: Member) -> RosterImport:
     if batch.confirmed_at is None:
         raise Refused(_("This import was never confirmed; there is nothing to take back."))
     takeback.refuse_later_work(batch)
-    takeback.take_back(batch)
+    takeback.take_back(batch, by)
     batch.undone_at, batch.undone_by = timezone.now(), by
     batch.save(update_fields=["undone_at", "undone_by"])
     record(

@@ -1,47 +1,185 @@
-"""The verification sweep: what was found at each door, how far it is, and who may reach whom."""
+"""What is done at the doors of a sweep: lines of its log, and what follows from them."""
 
 from __future__ import annotations
 
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import models, transaction
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compounds.models import Member
 from households.models import (
-    CareFlag,
-    Household,
+    Found,
+    How,
     Outcome,
-    Phone,
-    Relative,
     Resident,
     Sweep,
+    SweepTap,
+    Tap,
     Verification,
+    Why,
 )
-from journal.actions import record
-from journal.events import plain
+from households.phones import Bad, normalise
+from households.settling import settle_doors
+from households.sweep_log import SAME_TAP, SERVER, may_take_back
 from lockdown.kernel.errors import Refused
 
-SAME_TAP = timedelta(minutes=1)  # an outcome sent again within this time is the same try
-
-
-class How(models.TextChoices):
-    """How the household was reached."""
-
-    DOOR = "door", gettext_lazy("at the door")
-    CALL = "call", gettext_lazy("by phone")
-    NEIGHBOUR = "neighbour", gettext_lazy("through a neighbour")
-    RELATIVE = "relative", gettext_lazy("through a relative")
-
-
 RECORDABLE = (Outcome.VERIFIED, Outcome.DISPUTED, Outcome.UNREACHABLE)
+MOST = 200  # lines in one batch
+BELIEVED = timedelta(minutes=2)  # a phone's clock may be this far off and is taken as it is
+OLDEST = timedelta(days=14)  # a line said longer ago than this is a broken clock
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line as a phone, a form or a typed sheet sends it. `at` is by the sender's clock."""
+
+    key: uuid.UUID
+    verification: int
+    kind: Tap
+    data: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+    device: str = SERVER
+    sequence: int = 0
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one line: created, duplicate, or refused with a sentence."""
+
+    key: uuid.UUID
+    state: str
+    reason: str = ""
 
 
 @transaction.atomic
+def take(
+    *,
+    sweep: Sweep,
+    said: Sequence[Said],
+    sent_at: datetime | None = None,
+    why: Why = Why.SWEEP,
+    by: Member,
+) -> list[Fate]:
+    """Add lines to the log of a sweep; each is created, known already, or refused by itself.
+
+    The same lines again, in another order or in other batches, leave the same rows. The server's
+    time rules: where the sender's clock (`sent_at`) is further off than BELIEVED, each line is put
+    right by as much, and keeps by how much it was.
+    """
+    now = timezone.now()
+    if len(said) > MOST:
+        raise Refused(_("Send at most %(most)s lines at once.") % {"most": MOST})
+    doors = lock_doors(sweep, {one.verification for one in said}, by)
+    # Two phones with the same line at once: the second waits for the door, then finds it here.
+    known = set(
+        SweepTap.objects.filter(key__in=[one.key for one in said]).values_list("key", flat=True)
+    )
+    people = _people(doors)
+    fates, fresh = [], []
+    for one in said:
+        if one.key in known:
+            fates.append(Fate(one.key, "duplicate"))
+            continue
+        door = doors.get(one.verification)
+        refusal = _refusal(one, door, people)
+        if refusal or door is None:
+            fates.append(Fate(one.key, "refused", refusal))
+            continue
+        known.add(one.key)
+        fresh.append(_line(one, door, sent_at, now, by))
+        fates.append(Fate(one.key, "created"))
+    _keep(fresh, doors, why, by)
+    return fates
+
+
+def lock_doors(sweep: Sweep, wanted: Iterable[int], by: Member) -> dict[int, Verification]:
+    """In the order of their ids, so that two batches cannot wait for each other."""
+    rows = Verification.objects.filter(by.within("home__"), sweep=sweep, pk__in=list(wanted))
+    rows = rows.select_for_update(of=("self",)).select_related("home", "sweep", "household")
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
+def _people(doors: dict[int, Verification]) -> dict[int, int]:
+    """Each person of these doors, moved out or not, with the household."""
+    files = [door.household_id for door in doors.values()]
+    return dict(Resident.objects.filter(household_id__in=files).values_list("id", "household_id"))
+
+
+def _refusal(one: Said, door: Verification | None, people: dict[int, int]) -> str:
+    if door is None:
+        return _("This door is not on your list.")
+    if door.cancelled_at is not None or door.sweep.closed_at is not None:
+        return _("This sweep has ended; there is nothing left to verify here.")
+    data = one.data
+    if one.kind == Tap.DOOR and data.get("outcome") not in RECORDABLE:
+        return _("Choose what you found at the door.")
+    if one.kind == Tap.PERSON and (
+        data.get("found") not in Found.values
+        or people.get(data.get("resident", 0)) != door.household_id
+    ):
+        return _("This person is not in the file of %(door)s.") % {"door": door.home.label}
+    if one.kind == Tap.NEW:
+        return _refusal_of_new(data, door)
+    return ""
+
+
+def _refusal_of_new(data: dict[str, Any], door: Verification) -> str:
+    if door.household.closed_at is not None:
+        return _("This file is closed. Open the home's present file.")
+    if not data.get("name"):
+        return _("Write the name.")
+    if data.get("phone"):
+        read = normalise(data["phone"])
+        if len(read) != 1 or isinstance(read[0], Bad):
+            return _("This is not one usable phone number. Check its digits.")
+    return ""
+
+
+def _line(
+    one: Said, door: Verification, sent_at: datetime | None, now: datetime, by: Member
+) -> SweepTap:
+    ahead = sent_at - now if sent_at else timedelta()
+    off = abs(ahead) > BELIEVED
+    at = one.at or now
+    at = at - ahead if off else at
+    return SweepTap(
+        compound_id=door.compound_id,
+        sweep_id=door.sweep_id,
+        verification=door,
+        member=by,
+        key=one.key,
+        kind=one.kind,
+        data=one.data,
+        at=max(min(at, now + BELIEVED), now - OLDEST),
+        device=one.device,
+        sequence=one.sequence,
+        received_at=now,
+        clock_ahead=ahead if off else None,
+    )
+
+
+def _keep(
+    fresh: list[SweepTap], doors: dict[int, Verification], why: Why, by: Member
+) -> list[Verification]:
+    """Write the lines, then what each touched door adds up to, then whether that was the last."""
+    if not fresh:
+        return []
+    SweepTap.objects.bulk_create(fresh)
+    touched: dict[int, list[SweepTap]] = defaultdict(list)
+    for tap in fresh:
+        touched[tap.verification_id].append(tap)
+    rows = [doors[pk] for pk in sorted(touched)]
+    settle_doors(rows, fresh, why=why, by=by)
+    return rows
+
+
 def verify(
     *, verification: Verification, outcome: Outcome, how: How, note: str, by: Member
 ) -> Verification:
@@ -50,13 +188,31 @@ def verify(
     The same outcome again changes nothing. Differing after verified opens the door again;
     nobody reached after verified is refused.
     """
+    return say_outcome(
+        verification=verification, outcome=outcome, how=how, note=note, key=uuid.uuid4(), by=by
+    )
+
+
+@transaction.atomic
+def say_outcome(
+    *,
+    verification: Verification,
+    outcome: Outcome,
+    how: How,
+    note: str,
+    key: uuid.UUID,
+    by: Member,
+) -> Verification:
+    """The same as `verify`, with the key of the form that was sent: sent twice it is one line."""
     now = timezone.now()
-    row = _lock(verification)
-    if outcome not in RECORDABLE:
-        raise Refused(_("Choose what you found at the door."), field="outcome")
-    if row.cancelled_at is not None:
-        raise Refused(_("This sweep has ended; there is nothing left to verify here."))
-    if _is_same(row, outcome, note, now):
+    doors = lock_doors(verification.sweep, [verification.pk], by)
+    row = doors.get(verification.pk, verification)
+    data = {"outcome": str(outcome), "how": str(how), "note": note.strip()[:300]}
+    one = Said(key, row.pk, Tap.DOOR, data)
+    refusal = _refusal(one, doors.get(row.pk), {})
+    if refusal:
+        raise Refused(refusal, field="outcome")
+    if _is_same(row, outcome, note, now) or SweepTap.objects.filter(key=key).exists():
         return row
     if row.finished_at is not None and outcome == Outcome.UNREACHABLE:
         raise Refused(
@@ -64,146 +220,38 @@ def verify(
             % {"door": row.home.label, "who": row.finished_by},
             code="already_verified",
         )
-    row.outcome, row.tried_at, row.attempts = outcome, now, row.attempts + 1
-    row.note = note or row.note
-    done = outcome == Outcome.VERIFIED
-    row.finished_at, row.finished_by = (now, by) if done else (None, None)
-    row.save(
-        update_fields=["outcome", "tried_at", "attempts", "note", "finished_at", "finished_by"]
-    )
-    _record(row, how, by)
+    _keep([_line(one, row, None, now, by)], doors, Why.SWEEP, by)
     return row
 
 
-def _lock(verification: Verification) -> Verification:
-    rows = Verification.objects.select_for_update(of=("self",))
-    return rows.select_related("home", "sweep", "finished_by").get(pk=verification.pk)
-
-
-def _record(row: Verification, how: How, by: Member) -> None:
-    record(
-        "HouseholdVerified",
-        compound=row.compound_id,
-        by=by,
-        household=row.household_id,
-        order=row.sweep.cause,
-        data={
-            "door": row.home.label,
-            "outcome": plain(Outcome(row.outcome).label),
-            "how": plain(How(how).label),
-            "code": str(row.outcome),
-        },
-    )
-
-
-def _is_same(row: Verification, outcome: Outcome, note: str, now: object) -> bool:
+def _is_same(row: Verification, outcome: Outcome, note: str, now: datetime) -> bool:
     if row.outcome != outcome or (note and note != row.note):
         return False
     if outcome == Outcome.VERIFIED:
         return True
-    return row.tried_at is not None and now - row.tried_at < SAME_TAP  # type: ignore[operator]
+    return row.tried_at is not None and now - row.tried_at < SAME_TAP
 
 
-@dataclass(frozen=True)
-class Progress:
-    done: int
-    total: int
-    disputed: int
-    unreachable: int
-
-    @property
-    def left(self) -> int:
-        return self.total - self.done
+@transaction.atomic
+def say(*, verification: Verification, said: Said, by: Member) -> Verification:
+    """One line from a page: a person, somebody new. Refused as a whole; twice is once."""
+    (fate,) = take(sweep=verification.sweep, said=[said], by=by)
+    if fate.state == "refused":
+        raise Refused(fate.reason)
+    return Verification.objects.select_related("home").get(pk=verification.pk)
 
 
-def progress(sweep: Sweep) -> Progress:
-    """How far a sweep is; one query."""
-    rows = Verification.objects.filter(sweep=sweep, cancelled_at=None)
-    counts = rows.aggregate(
-        total=Count("id"),
-        done=Count("id", filter=Q(finished_at__isnull=False)),
-        disputed=Count("id", filter=Q(outcome=Outcome.DISPUTED)),
-        unreachable=Count("id", filter=Q(outcome=Outcome.UNREACHABLE)),
+@transaction.atomic
+def take_back(*, sweep: Sweep, key: uuid.UUID, by: Member) -> SweepTap:
+    """Undo a tap of one's own within a minute. Later it is corrected by a new outcome."""
+    target = SweepTap.objects.filter(sweep=sweep, key=key).select_related("verification").first()
+    now = timezone.now()
+    if target is None or not may_take_back(target, by.pk, now):
+        raise Refused(_("Only your own last tap can be taken back, within a minute."))
+    undo = Said(
+        uuid.uuid5(key, "undo"), target.verification_id, Tap.UNDO, {"target": str(key)}, now
     )
-    return Progress(counts["done"], counts["total"], counts["disputed"], counts["unreachable"])
-
-
-@dataclass
-class Floor:
-    """One floor of a sweep, from the top down."""
-
-    unit: str
-    number: int
-    rows: list[Verification] = field(default_factory=list)
-
-    @property
-    def left(self) -> int:
-        return sum(row.finished_at is None for row in self.rows)
-
-
-def floors(sweep: Sweep, *, member: Member, everybody: bool) -> list[Floor]:
-    """The doors of a sweep by floor from the top down: a member's own, or everybody's."""
-    rows = (
-        Verification.objects.filter(sweep=sweep, cancelled_at=None)
-        .select_related("home__unit__building", "assignee")
-        .order_by("home__unit__position", "home__unit_id", "-home__floor", "home__position")
-    )
-    if member.unit_id:
-        rows = rows.filter(home__unit_id=member.unit_id)
-    if not everybody:
-        rows = rows.filter(assignee=member)
-    found: dict[tuple[int, int], Floor] = {}
-    for row in rows:
-        key = (row.home.unit_id, row.home.floor)
-        floor = found.setdefault(key, Floor(str(row.home.unit), row.home.floor))
-        floor.rows.append(row)
-    return list(found.values())
-
-
-@dataclass(frozen=True)
-class Door:
-    """What a person at a door needs to know: who lives there, and who else may reach them."""
-
-    row: Verification
-    residents: list[Resident]
-    flags: list[CareFlag]
-    relatives: list[Relative]
-    neighbours: list[Household]
-
-
-def door(row: Verification) -> Door:
-    """The door of a verification with its suggestions; five queries."""
-    residents = list(Resident.objects.filter(household_id=row.household_id, moved_out_at=None))
-    return Door(
-        row=row,
-        residents=residents,
-        flags=list(CareFlag.objects.filter(household_id=row.household_id, ended_at=None)),
-        relatives=list(
-            Relative.objects.filter(household_id=row.household_id).exclude(phone="")[:4]
-        ),
-        neighbours=_neighbours(row),
-    )
-
-
-def _neighbours(row: Verification) -> list[Household]:
-    """Same-floor households with a number: the "1+2" by which a shut door is reached."""
-    own = Phone.objects.filter(household_id=OuterRef("pk"))
-    people = Resident.objects.filter(moved_out_at=None)
-    return list(
-        Household.objects.filter(
-            Exists(own), closed_at=None, home__unit_id=row.home.unit_id, home__floor=row.home.floor
-        )
-        .exclude(pk=row.household_id)
-        .select_related("home")
-        .prefetch_related(Prefetch("residents", queryset=people, to_attr="people"))
-        .order_by("home__position")[:4]
-    )
-
-
-def next_row(found: list[Floor], *, chosen: int | None = None) -> Verification | None:
-    """The chosen door, else the first one that nobody has tried, else the first one open."""
-    rows = [row for floor in found for row in floor.rows]
-    picked = next((row for row in rows if row.pk == chosen), None)
-    fresh = (row for row in rows if row.finished_at is None and row.tried_at is None)
-    open_ = (row for row in rows if row.finished_at is None)
-    return picked or next(fresh, None) or next(open_, None)
+    (fate,) = take(sweep=sweep, said=[undo], by=by)
+    if fate.state == "refused":
+        raise Refused(fate.reason)
+    return target

@@ -22,8 +22,11 @@ from households.models import (
     Resident,
     RosterImport,
     Verification,
+    Why,
 )
+from households.presence import keep_changes
 from households.writing import state_of
+from journal.actions import Actor
 from lockdown.kernel.errors import Refused
 
 # Children first: a number, a mark and a relative go before the person, the person before the file.
@@ -73,11 +76,11 @@ def _ids(batch: RosterImport, kind: str, **more: Any) -> list[int]:
     return list(rows.values_list("row_id", flat=True))
 
 
-def take_back(batch: RosterImport) -> None:
+def take_back(batch: RosterImport, by: Actor) -> None:
     """Rows that nobody touched since go, or get their old values back; touched ones stay, with
     what belongs to them."""
     untouched = {kind: _untouched(batch, kind) for kind in MODELS}
-    _restore(untouched["resident"])
+    _restore(untouched["resident"], by)
     new = {
         kind: {row.pk: row for change, row in pairs if change.before is None}
         for kind, pairs in untouched.items()
@@ -101,17 +104,20 @@ def _untouched(batch: RosterImport, kind: str) -> list[tuple[ImportChange, Any]]
     ]
 
 
-def _restore(untouched: Iterable[tuple[ImportChange, Any]]) -> None:
-    rows, names = [], set()
+def _restore(untouched: Iterable[tuple[ImportChange, Any]], by: Actor) -> None:
+    rows, names, moved = [], set(), []
     for change, row in untouched:
         if not change.before:
             continue
+        if "presence" in change.before:
+            moved.append((row, row.presence))
         for name, value in change.before.items():
             setattr(row, name, value)
             names.add(name)
         rows.append(row)
     if rows:
         Resident.objects.bulk_update(rows, sorted(names), batch_size=500)
+        keep_changes(moved, why=Why.UNDONE, by=by)
 
 
 def _has_more(residents: Iterable[int], new: dict[str, dict[int, Any]]) -> set[int]:

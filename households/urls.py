@@ -14,8 +14,11 @@ from households.views import (
     merging,
     particulars,
     proxies,
+    reaching,
     retentions,
     search,
+    sheets,
+    sweep_offline,
     sweeps,
 )
 
@@ -105,4 +108,24 @@ urlpatterns: list[URLPattern] = [
         name="retention-put-off",
     ),
     path("home/export/", exports.home_export, name="home-export"),
+    path("c/<slug:compound>/sweeps/<int:sweep>/undo/", sweeps.tap_undo, name="sweep-undo"),
+    path(
+        "c/<slug:compound>/sweeps/<int:sweep>/doors/", sweep_offline.sweep_doors, name="sweep-doors"
+    ),
+    path("c/<slug:compound>/sweeps/<int:sweep>/log/", sweep_offline.sweep_log, name="sweep-log"),
+    path(
+        "c/<slug:compound>/verifications/<int:verification>/people/",
+        sweeps.person_say,
+        name="sweep-person",
+    ),
+    path(
+        "c/<slug:compound>/verifications/<int:verification>/reach/",
+        reaching.sweep_reach,
+        name="sweep-reach",
+    ),
+    path("sweep-worker.js", sweep_offline.sweep_worker, name="sweep-worker"),
+    path("c/<slug:compound>/sweeps/<int:sweep>/sheets/", sheets.sheet_new, name="sheet-new"),
+    path("c/<slug:compound>/sheets/", sheets.sheet_list, name="sheet-list"),
+    path("c/<slug:compound>/sheets/<int:sheet>/", sheets.sheet_type, name="sheet-type"),
+    path("c/<slug:compound>/sheets/<int:sheet>/paper/", sheets.sheet_paper, name="sheet-paper"),
 ]

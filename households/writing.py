@@ -18,8 +18,10 @@ from households.models import (
     Relative,
     Resident,
     RosterImport,
+    Why,
 )
 from households.phones import last_four
+from households.presence import keep_changes
 
 BATCH = 2000
 STATE = {
@@ -67,7 +69,7 @@ class _Writer:
 
     def change(self, matches: list[Match]) -> None:
         """Residents that differ from the sheet."""
-        rows = []
+        rows, olds = [], []
         for match in matches:
             resident = match.resident
             assert resident is not None
@@ -76,7 +78,10 @@ class _Writer:
                 setattr(resident, name, value)
             self.changes.append(self._change("resident", resident, before))
             rows.append(resident)
+            olds.append((resident, before))
         Resident.objects.bulk_update(rows, FIELDS, batch_size=500)
+        moved = [(row, before["presence"]) for row, before in olds if "presence" in before]
+        keep_changes(moved, why=Why.IMPORT, by=self.by)
 
     def finish(self) -> None:
         ImportChange.objects.bulk_create(self.changes, batch_size=BATCH)
@@ -107,6 +112,7 @@ def _write_people(writer: _Writer, comparison: Comparison) -> None:
     new = [(door, one) for door, one in comparison.people("new")]
     rows = [_resident(writer.batch, door, one) for door, one in new]
     writer.add("resident", rows)
+    keep_changes([(row, "") for row in rows], why=Why.IMPORT, by=writer.by)
     for (_door, one), row in zip(new, rows, strict=True):
         one.resident = row
 

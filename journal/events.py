@@ -151,6 +151,11 @@ CATALOGUE = _catalogue(
     Event("PartRestarted", _("%(place)s: days counted anew for %(part)s: %(reason)s")),
     Event("ClockKept", _("%(place)s: the days go on after a new positive: %(reason)s")),
     Event("OrderEased", _("%(place)s: now %(level)s, until %(until)s")),
+    Event("SweepCompleted", _("%(place)s: verification complete, %(households)s households")),
+    Event("DoorTakenBack", _("%(door)s: the last tap was taken back"), quiet=True),
+    Event("DoorAsked", _("%(door)s to be reached %(how)s until %(until)s"), quiet=True),
+    Event("SheetPrinted", _("Paper sheet %(number)s printed: %(title)s"), quiet=True),
+    Event("SheetTyped", _("Paper sheet %(number)s typed back in: %(rows)s lines"), quiet=True),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

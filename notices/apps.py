@@ -7,7 +7,9 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         # Models are not loaded when this module is; the registrations need them.
         from households.keeping import register_keeper  # noqa: PLC0415
+        from households.sheets import register_sheet  # noqa: PLC0415
         from notices import handlers, keeper, lift, merged, planners  # noqa: PLC0415
+        from notices.sheets import TellSheet  # noqa: PLC0415
         from seals.lift import register_check  # noqa: PLC0415
         from seals.planning import register  # noqa: PLC0415
 
@@ -16,3 +18,4 @@ class NoticesConfig(AppConfig):
         register_check(lift.everybody_told)
         merged.connect()
         register_keeper(keeper.ReceiptKeeper())
+        register_sheet("tell", TellSheet())

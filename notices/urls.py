@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notices.views import home, notice, reach
+from notices.views import home, notice, reach, sheet
 
 app_name = "notices"
 _BASE = "c/<slug:compound>/notices/"
@@ -20,4 +20,5 @@ urlpatterns = [
     path(f"{_BASE}receipts/<int:receipt>/phones/", reach.receipt_phones, name="phones"),
     path("home/notices/<int:notice>/acknowledge/", home.home_acknowledge, name="acknowledge"),
     path("home/notices/<int:notice>/passed-on/", home.home_pass_on, name="pass-on"),
+    path(f"{_BASE}<int:notice>/sheet/", sheet.sheet_new, name="sheet-new"),
 ]

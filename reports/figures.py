@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from compounds.models import Compound
 from households.models import INSIDE, Household, Presence, Resident
+from households.presence import people_at
 from lockdown.kernel.masking import mask_name
 from reports import rows
 from reports.days import DaySpan
@@ -85,18 +86,15 @@ class DayFigures:
     at: datetime  # the moment that the figures show: now, or the end of a past day
     orders: list[SealOrder]
     households: int
-    inside: int | None  # None for a past day: presence is known for now only
-    away: int | None
+    inside: int  # at that moment
+    away: int
     people: list[Figure]
     work: list[Figure]
     rounds_so_far: int  # disinfections done under the orders in force
     late: list[PastLimit]
     tomorrow: list[Coming]
     comments: list[DayComment]
-
-    @property
-    def is_today(self) -> bool:
-        return self.inside is not None
+    is_today: bool
 
     @property
     def late_total(self) -> int:
@@ -111,22 +109,23 @@ def day_figures(compound: Compound, day: date, now: datetime) -> DayFigures:
     counted = tallies({compound.pk: span}, now).get(compound.pk, {})
     found = work_rows(_wanted(span, at), cancelled=True)
     found = with_stairs(found) if has_many_stairs() else found
-    households, inside, away = _presence()
     is_today = span.begin <= now < span.end
+    households, inside, away = _presence(None if is_today else at)
     return DayFigures(
         compound=compound,
         day=day,
         at=at,
         orders=_orders(span),
         households=households,
-        inside=inside if is_today else None,
-        away=away if is_today else None,
+        inside=inside,
+        away=away,
         people=[_figure(key, counted) for key in PEOPLE],
         work=[_figure(key, counted) for key in WORK],
         rounds_so_far=counted.get("rounds", Tally()).done,
         late=_past_limit(found, span, at),
         tomorrow=_tomorrow(found, span),
         comments=list(DayComment.objects.filter(day=day).select_related("by")),
+        is_today=is_today,
     )
 
 
@@ -148,11 +147,16 @@ def _orders(span: DaySpan) -> list[SealOrder]:
     )
 
 
-def _presence() -> tuple[int, int, int]:
-    """(households, people inside now, people out)."""
-    living = Resident.objects.filter(moved_out_at=None, household__closed_at=None).aggregate(
-        inside=Count("id", filter=Q(presence__in=INSIDE)),
-        away=Count("id", filter=Q(presence__in=(Presence.AWAY, Presence.RECALLED))),
+def _presence(at: datetime | None) -> tuple[int, int, int]:
+    """(households, people inside, people out) now, or at a past moment."""
+    if at is None:
+        people = Resident.objects.filter(moved_out_at=None, household__closed_at=None)
+        name = "presence__in"
+    else:
+        people, name = people_at(at), "presence_then__in"
+    living = people.aggregate(
+        inside=Count("id", filter=Q(**{name: INSIDE})),
+        away=Count("id", filter=Q(**{name: (Presence.AWAY, Presence.RECALLED)})),
     )
     return Household.objects.filter(closed_at=None).count(), living["inside"], living["away"]
 

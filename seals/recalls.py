@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.models import Member
-from households.models import Presence, Resident
+from households.models import Presence, Resident, Why
+from households.presence import set_presence
 from journal.actions import record
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.masking import mask_name
@@ -51,7 +52,7 @@ def record_recall(
     if outcome in RECALL_SETTLED:
         recall.finished_at, recall.finished_by = now, by
     recall.save(update_fields=WRITTEN)
-    _follow(recall.resident, outcome)
+    _follow(recall.resident, outcome, by)
     _tell(recall, by)
     return recall
 
@@ -71,12 +72,11 @@ def _tell(recall: Recall, by: Member) -> None:
     )
 
 
-def _follow(resident: Resident, outcome: RecallOutcome) -> None:
+def _follow(resident: Resident, outcome: RecallOutcome, by: Member) -> None:
     """The roster of those inside follows what the recall found out."""
     presence = {
         RecallOutcome.RETURNED: Presence.INSIDE,
         RecallOutcome.COMING: Presence.RECALLED,
     }.get(outcome)
-    if presence is not None and resident.presence != presence:
-        resident.presence = presence
-        resident.save(update_fields=["presence"])
+    if presence is not None:
+        set_presence(resident=resident, presence=presence, why=Why.RECALL, by=by)

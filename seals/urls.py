@@ -31,4 +31,7 @@ urlpatterns = [
     path(f"{ORDERS}/<int:order>/notice/", views.order_notice, name="order-notice"),
     path("c/<slug:compound>/homes/<int:home>/rule/", rule_views.door_rule, name="door-rule"),
     path("home/rule/", rule_views.home_rule, name="home-rule"),
+    path(f"{ORDERS}/recalls/", work_views.recall_list, name="recall-list"),
+    path(f"{ORDERS}/<int:order>/recalls/", work_views.order_recalls, name="order-recalls"),
+    path(f"{ORDERS}/recalls/<int:recall>/call/", work_views.recall_call, name="recall-call"),
 ]

@@ -30,8 +30,11 @@ from households.models.particulars import (
     TripKind,
     Weekday,
 )
+from households.models.presence import PresenceChange, Why
 from households.models.proxies import HomeOf, Invitation, Proxy, Relation
 from households.models.retention import SLACK, Retention, RetentionQuerySet
+from households.models.sheets import Sheet, SheetKind
+from households.models.sweeping import Found, How, PersonCheck, ReachTry, SweepTap, Tap
 
 __all__ = [
     "INSIDE",
@@ -41,8 +44,10 @@ __all__ = [
     "CareFlag",
     "CareKind",
     "DoorCode",
+    "Found",
     "HomeOf",
     "Household",
+    "How",
     "Identity",
     "IdentityKind",
     "ImportChange",
@@ -51,11 +56,14 @@ __all__ = [
     "Medicine",
     "Note",
     "Outcome",
+    "PersonCheck",
     "Pet",
     "PetKind",
     "Phone",
     "Presence",
+    "PresenceChange",
     "Proxy",
+    "ReachTry",
     "Relation",
     "Relative",
     "Resident",
@@ -63,8 +71,13 @@ __all__ = [
     "RetentionQuerySet",
     "RosterImport",
     "Sex",
+    "Sheet",
+    "SheetKind",
     "Sweep",
+    "SweepTap",
+    "Tap",
     "TripKind",
     "Verification",
     "Weekday",
+    "Why",
 ]

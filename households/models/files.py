@@ -214,6 +214,9 @@ class Sweep(TenantModel):
     title = models.CharField(max_length=120)
     started_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # The first moment at which every door was verified and every person accounted for.
+    completed_at = models.DateTimeField(null=True, blank=True)
+    completed_by = TenantKey(Member, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import groupby
 
 import segno
@@ -14,11 +15,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from compounds.access import MemberRequest, member_page
 from compounds.models import Home, Unit
-from compounds.places import Place, find_place
+from compounds.places import find_place
 from compounds.roles import Permission
 from households.doors import issue_door_codes
 from households.models import DoorCode
 from lockdown.kernel.errors import Refused
+
+AT_ONCE = 300  # labels in one print
 
 
 @member_page(Permission.ACCESS_DECIDE)
@@ -30,10 +33,11 @@ def labels(request: MemberRequest) -> HttpResponse:
 
 
 def _choose(request: MemberRequest, *, status: int = 200, refusal: str = "") -> HttpResponse:
-    units = Unit.objects.select_related("building")
-    if request.member.unit_id:
-        units = units.filter(pk=request.member.unit_id)
-    homes = dict(Home.objects.order_by().values_list("unit").annotate(Count("id")))
+    units = Unit.objects.filter(request.member.within_units()).select_related("building")
+    floors: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    counted = Home.objects.order_by("unit", "floor").values_list("unit", "floor")
+    for unit, floor, count in counted.annotate(Count("id")):
+        floors[unit].append((floor, count))
     living = dict(
         DoorCode.objects.filter(revoked_at=None)
         .order_by()
@@ -41,12 +45,33 @@ def _choose(request: MemberRequest, *, status: int = 200, refusal: str = "") -> 
         .annotate(Count("id"))
     )
     wanted = request.GET.get("home", "")
+    homes = Home.objects.filter(request.member.within())
     context = {
-        "lines": [(unit, homes.get(unit.pk, 0), living.get(unit.pk, 0)) for unit in units],
-        "home": Home.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() else None,
+        "lines": [
+            {
+                "unit": unit,
+                "homes": sum(count for _floor, count in floors[unit.pk]),
+                "living": living.get(unit.pk, 0),
+                "parts": _parts(floors[unit.pk]),
+            }
+            for unit in units
+        ],
+        "home": homes.filter(pk=int(wanted)).first() if wanted.isdecimal() else None,
         "refusal": refusal,
     }
     return render(request, "households/labels.html", context, status=status)
+
+
+def _parts(floors: list[tuple[int, int]]) -> list[dict[str, int]]:
+    """Runs of floors of at most AT_ONCE doors: each is one print, which a browser can lay out."""
+    parts: list[dict[str, int]] = []
+    for floor, count in floors:
+        if parts and parts[-1]["count"] + count <= AT_ONCE:
+            parts[-1]["last"] = floor
+            parts[-1]["count"] += count
+        else:
+            parts.append({"first": floor, "last": floor, "count": count})
+    return parts
 
 
 def _print(request: MemberRequest) -> HttpResponse:
@@ -84,17 +109,21 @@ def _wanted_homes(request: MemberRequest) -> list[Home]:
     row = request.POST.get("row", "")
     kind = "home" if request.POST.get("kind") == "home" else "unit"
     place = find_place(request.compound, kind, row=int(row) if row.isdecimal() else None)
-    if request.member.unit_id and place.unit and place.unit.pk != request.member.unit_id:
+    homes = place.homes().filter(request.member.within())
+    first, last = (_floor(request.POST.get(name, "")) for name in ("first", "last"))
+    if first is not None and last is not None:
+        homes = homes.filter(floor__range=(first, last))
+    if request.member.is_limited and not homes.exists():
         raise Http404
-    return _homes(place)
-
-
-def _homes(place: Place) -> list[Home]:
     return list(
-        place.homes()
-        .select_related("unit__building")
-        .order_by("unit__position", "unit_id", "floor", "position")
+        homes.select_related("unit__building").order_by(
+            "unit__position", "unit_id", "floor", "position"
+        )
     )
+
+
+def _floor(text: str) -> int | None:
+    return int(text) if text.removeprefix("-").isdecimal() and len(text) < 5 else None
 
 
 def qr(address: str) -> SafeString:

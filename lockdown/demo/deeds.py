@@ -7,10 +7,23 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from compounds.models import Unit
 from compounds.places import find_place
 from compounds.sweeps import mark_missed
+from households.asking import ask_to_reach
 from households.imports import confirm_import, preview_roster
-from households.models import CareFlag, Outcome, Presence, RosterImport, Verification
+from households.models import (
+    CareFlag,
+    Household,
+    Outcome,
+    Presence,
+    RosterImport,
+    SheetKind,
+    Sweep,
+    Verification,
+)
+from households.sheets import make_sheet
+from households.sweep_sheets import homes_on
 from households.sweeps import How, verify
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
@@ -232,3 +245,34 @@ def _people() -> dict[str, int]:
         "lone_elders": elders.values("household").distinct().count(),
         "away": Recall.objects.filter(resident__presence=Presence.AWAY).count(),
     }
+
+
+def print_sheet(site: Site, floor: int) -> None:
+    """One floor of the newest sweep on paper, for whoever walks it without a phone."""
+    with scope([site.compound.pk]):
+        sweep = Sweep.objects.select_related("compound").latest("pk")
+        unit = Unit.objects.select_related("building").order_by("position")[0]
+        make_sheet(
+            compound=site.compound,
+            kind=SheetKind.SWEEP,
+            title=f"{unit} 核对表",
+            homes=homes_on(sweep, site.manager, unit.pk, [floor]),
+            unit=unit,
+            floors=[floor],
+            sweep=sweep,
+            by=site.manager,
+        )
+
+
+def ask_neighbours(site: Site) -> None:
+    """The first shut door of the sweep: the neighbours are asked to knock."""
+    with scope([site.compound.pk]):
+        rows = Verification.objects.open().filter(outcome=Outcome.UNREACHABLE)
+        row = rows.select_related("sweep", "home", "assignee").order_by("home__position").first()
+        if row is None:
+            return
+        near = Household.objects.filter(home__unit_id=row.home.unit_id, home__floor=row.home.floor)
+        beside = near.exclude(pk=row.household_id).order_by("home__position").first()
+        ask_to_reach(
+            verification=row, how=How.NEIGHBOUR, household=beside, by=row.assignee or site.manager
+        )

@@ -56,6 +56,7 @@ SCENES = (
     ),
     Scene(1, "15:20", lambda site: deeds.do_tasks(site, "gate")),
     Scene(1, "15:50", lambda site: deeds.tell_next(site, 30)),
+    Scene(1, "16:20", lambda site: deeds.print_sheet(site, 18)),
     Scene(1, "16:30", lambda site: deeds.verify_next(site, 20)),
     Scene(1, "17:20", lambda site: deeds.settle_recalls(site, 2, RecallOutcome.COMING)),
     Scene(1, "18:10", lambda site: deeds.verify_next(site, 22)),
@@ -107,6 +108,7 @@ UNFINISHED = (
     Scene(2, "08:30", lambda site: relatives.ask_for_medicine(site)),
     Scene(2, "11:40", lambda site: relatives.bring_medicine(site)),
     Scene(2, "20:10", lambda site: relatives.ask_by_phone(site)),
+    Scene(3, "08:10", lambda site: deeds.ask_neighbours(site)),
 )
 
 

@@ -199,4 +199,14 @@
   function failed() { say(doc.getElementById("toast").dataset.failed); }
   doc.body.addEventListener("htmx:sendError", failed);
   doc.body.addEventListener("htmx:responseError", function (event) { if (event.detail.requestConfig.verb !== "get") failed(); });
+
+  // Signing out takes along what this phone keeps of a sweep for stairs without a network; lines that
+  // were not uploaded yet stay for the next sign-in of the same person.
+  doc.addEventListener("submit", function (event) {
+    if (event.defaultPrevented || !/\/sign-out\/$/.test(event.target.action)) return;
+    if (window.caches) caches.delete("sweep-shell");
+    try {
+      Object.keys(localStorage).forEach(function (key) { if (key.indexOf("sweep-doors:") === 0) localStorage.removeItem(key); });
+    } catch (error) { /* storage is closed to this page: nothing was kept */ }
+  });
 })();

@@ -19,6 +19,8 @@ NO_PAGE = {
     "households:import-rejects",
     "reports:board-live",
     "reports:home-live",
+    "households:sweep-doors",
+    "households:sweep-worker",
 }
 # The page of another project, for programmers.
 FOREIGN = {"api-docs"}
@@ -51,6 +53,8 @@ IDS = {
     "own_ask": "SELECT asks.id FROM volunteers_ask asks JOIN compounds_home homes"
     " ON homes.id = asks.home_id WHERE homes.number = '501' ORDER BY asks.id LIMIT 1",
     "home": "SELECT id FROM compounds_home ORDER BY id LIMIT 1",
+    "verification": "SELECT id FROM households_verification WHERE finished_at IS NULL ORDER BY id LIMIT 1",
+    "sheet": "SELECT id FROM households_sheet ORDER BY id LIMIT 1",
 }
 
 

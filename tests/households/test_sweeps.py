@@ -14,8 +14,10 @@ from compounds.actions import UnitPattern, build_homes
 from compounds.models import Home
 from households.actions import open_missing_files, start_sweep
 from households.files import add_member, add_phone, add_relative
-from households.models import Outcome, Sweep, Verification
-from households.sweeps import How, door, floors, next_row, progress, verify
+from households.models import How, Outcome, Sweep, SweepTap, Verification
+from households.reaching import suggestions
+from households.sweep_queries import floor_lines, floor_rows, next_row, progress
+from households.sweeps import verify
 from journal.models import Entry
 from lockdown.kernel.errors import Refused
 from tests.cast import Cast, Site
@@ -72,7 +74,9 @@ def test_nobody_reached_stays_open_and_counts_the_try(site: Site) -> None:
     record(site, Outcome.UNREACHABLE)
     again = record(site, Outcome.UNREACHABLE)
     assert (again.attempts, again.finished_at) == (1, None)
-    Verification.objects.update(tried_at=timezone.now() - timedelta(minutes=5))
+    earlier = timezone.now() - timedelta(minutes=5)
+    Verification.objects.update(tried_at=earlier)
+    SweepTap.objects.update(at=earlier)
     assert record(site, Outcome.UNREACHABLE).attempts == 2
 
 
@@ -97,13 +101,17 @@ def test_a_cancelled_sweep_takes_no_more(site: Site) -> None:
 
 def test_floors_go_from_the_top_and_the_next_door_is_on_top(site: Site) -> None:
     sweep = Sweep.objects.get()
-    found = floors(sweep, member=site.captain, everybody=False)
-    assert [floor.number for floor in found] == [3, 2, 1]
-    assert next_row(found).home.number == "301"
+    lines = floor_lines(sweep, site.captain)
+    assert [line.floor for line in lines] == [3, 2, 1]
+    assert next_row(top_floor(site, sweep)).home.number == "301"
     record(site, Outcome.UNREACHABLE)
-    found = floors(sweep, member=site.captain, everybody=False)
-    assert next_row(found).home.number == "302"
+    assert next_row(top_floor(site, sweep)).home.number == "302"
     assert (progress(sweep).done, progress(sweep).total) == (0, 6)
+
+
+def top_floor(site: Site, sweep: Sweep) -> list[Verification]:
+    unit = site.unit().pk
+    return floor_rows(sweep, site.captain, unit, 3, everybody=False)
 
 
 def test_a_shut_door_names_who_could_reach_it(site: Site) -> None:
@@ -117,9 +125,7 @@ def test_a_shut_door_names_who_could_reach_it(site: Site) -> None:
         number="13900001234",
         by=site.manager,
     )
-    found = door(row())
-    assert [one.home.number for one in found.neighbours] == ["302"]
-    assert [one.relation for one in found.relatives] == ["女儿"]
+    assert [one.title for one in suggestions(row())] == ["女儿", "302 李**", "周强"]
 
 
 # Pages

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from households.models import Verification
+from households.models import Presence, Resident, Verification
+from households.presence import set_presence
 from journal.models import Entry
 from lockdown.kernel.errors import Refused
 from reports.actions import comment_on_day
@@ -185,3 +187,16 @@ def test_an_officer_sees_figures_only_where_they_are_a_member(
     assert "/c/yujingwan/" not in html
     assert "/c/xiaodongmen/" in html
     assert cast.client(cast.stranger).get("/company/").status_code == 404
+
+
+def test_a_past_day_shows_who_was_inside_then(cast: Cast, running: SealOrder) -> None:
+    site, now = cast.yujingwan, timezone.now()
+    with site.open():
+        today = site.compound.today(now)
+        person = Resident.objects.filter(presence="inside").first()
+        before = day_figures(site.compound, today, now)
+        set_presence(resident=person, presence=Presence.AWAY, by=site.manager)
+        after = day_figures(site.compound, today, now)
+        assert (after.inside, after.away) == (before.inside - 1, before.away + 1)
+        past = day_figures(site.compound, today - timedelta(days=1), now)
+        assert (past.inside, past.away, past.is_today) == (before.inside, before.away, False)
