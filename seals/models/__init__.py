@@ -1,5 +1,28 @@
 """Orders and what hangs on them, a file for each noun."""
 
+from seals.models.barriers import CHECK_HOURS, Barrier, BarrierKind
+from seals.models.handover import (
+    DutyKind,
+    DutyPlan,
+    DutyTask,
+    Handover,
+    HandoverState,
+    HandoverWord,
+    WordKind,
+)
+from seals.models.lodging import (
+    MOST_BEDS,
+    BedNight,
+    ForWhom,
+    Gone,
+    Guest,
+    GuestKind,
+    LodgingOffer,
+    Need,
+    Side,
+    Stay,
+    StayState,
+)
 from seals.models.orders import (
     RECALL_SETTLED,
     STRICTNESS,
@@ -18,10 +41,27 @@ from seals.models.orders import (
 )
 
 __all__ = [
+    "CHECK_HOURS",
+    "MOST_BEDS",
     "RECALL_SETTLED",
     "STRICTNESS",
     "TRANSITIONS",
+    "Barrier",
+    "BarrierKind",
+    "BedNight",
+    "DutyKind",
+    "DutyPlan",
+    "DutyTask",
+    "ForWhom",
+    "Gone",
+    "Guest",
+    "GuestKind",
+    "Handover",
+    "HandoverState",
+    "HandoverWord",
     "Level",
+    "LodgingOffer",
+    "Need",
     "OrderChange",
     "OrderState",
     "PlaceKind",
@@ -32,4 +72,8 @@ __all__ = [
     "RecallOutcome",
     "SealOrder",
     "SealOrderQuerySet",
+    "Side",
+    "Stay",
+    "StayState",
+    "WordKind",
 ]
