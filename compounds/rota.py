@@ -24,6 +24,7 @@ WHO = {
     "repair": (Role.TECHNICIAN,),
     "supply": (Role.WAREHOUSE, Role.VOLUNTEER),
     "manage": (Role.MANAGER,),
+    "lodge": (Role.CAPTAIN,),
 }
 
 

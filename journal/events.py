@@ -78,6 +78,29 @@ CATALOGUE = _catalogue(
     Event(
         "HouseholdNotReached", _("%(door)s not reached, try %(attempts)s: %(title)s"), quiet=True
     ),
+    Event("GuestRegistered", _("%(place)s: %(name)s was caught by the seal, registered")),
+    Event("GuestChanged", _("%(place)s: file of %(name)s changed"), quiet=True),
+    Event("GuestGone", _("%(place)s: %(name)s %(how)s")),
+    Event("LodgingOffered", _("%(door)s offers %(beds)s beds")),
+    Event("LodgingWithdrawn", _("%(door)s takes its offer of a bed back")),
+    Event("StayProposed", _("%(door)s: asked for a bed for %(name)s")),
+    Event("StayAnswered", _("%(door)s: %(side)s agrees to the bed for %(name)s"), quiet=True),
+    Event("StayAgreed", _("%(door)s: bed for %(name)s agreed")),
+    Event("StayRefused", _("%(door)s: the bed for %(name)s did not suit"), quiet=True),
+    Event("StayBegun", _("%(door)s: %(name)s has moved in")),
+    Event("StayEnded", _("%(door)s: the stay of %(name)s has ended")),
+    Event("BarrierRegistered", _("%(place)s: %(kind)s registered, opened by %(opener)s")),
+    Event("BarrierChanged", _("%(place)s: barrier changed"), quiet=True),
+    Event("BarrierRemoved", _("%(place)s: %(kind)s removed")),
+    Event("WayBlocked", _("%(place)s: way out blocked")),
+    Event("WayCleared", _("%(place)s: way out free again")),
+    Event("LaneChecked", _("%(place)s: fire lane checked, free")),
+    Event("DutyTaskDone", _("Done: %(task)s")),
+    Event("HandoverOpened", _("%(post)s, %(shift)s: handover begun"), quiet=True),
+    Event("HandoverHanded", _("%(post)s, %(shift)s: handed over to %(name)s")),
+    Event("HandoverAsked", _("%(post)s, %(shift)s: question about the handover"), quiet=True),
+    Event("HandoverTaken", _("%(post)s, %(shift)s: taken over by %(name)s")),
+    Event("ShiftsChanged", _("Shifts and posts changed"), quiet=True),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

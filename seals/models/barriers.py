@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -82,6 +83,11 @@ class Barrier(TenantModel):
 
     def __str__(self) -> str:
         return self.place
+
+    @property
+    def due_again(self) -> datetime | None:
+        """When it is to be looked at next."""
+        return self.checked_at and self.checked_at + timedelta(hours=self.check_hours)
 
     @property
     def place(self) -> str:
