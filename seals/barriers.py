@@ -16,7 +16,7 @@ from journal.actions import record
 from journal.events import plain
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.masking import mask_name
-from seals.duty import drop, owe, settle
+from seals.duty import drop, owe, said_place, settle
 from seals.models import Barrier, BarrierKind, DutyKind, DutyTask, SealOrder
 
 FIELDS = (
@@ -150,7 +150,7 @@ def _look(barrier: Barrier, wrong: list[str], by: Member) -> None:
     common: dict[str, Any] = {
         "compound": barrier.compound_id,
         "title": str(barrier.spot),
-        "place": barrier.place,
+        "place": said_place(barrier),
         "unit": barrier.unit,
         "barrier": barrier,
     }
@@ -195,5 +195,5 @@ def _record(event: str, barrier: Barrier, by: Member, **data: Any) -> None:
         compound=barrier.compound_id,
         by=by,
         order=barrier.order_id,
-        data={"place": barrier.place, "barrier": barrier.pk, **data},
+        data={"place": said_place(barrier), "barrier": barrier.pk, **data},
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from compounds.models import Member, Unit
 from compounds.roles import Permission
@@ -23,7 +25,12 @@ WHOSE = {
     DutyKind.HAZARD: "manage",
     DutyKind.POINT: "manage",
 }
-FARTHEST = timedelta(days=14)
+
+
+def said_place(row: Guest | Barrier) -> str:
+    """What the place is called in records: always in the installation's default language."""
+    with override(settings.LANGUAGE_CODE):
+        return row.place
 
 
 def owe(

@@ -17,7 +17,7 @@ from journal.actions import record
 from journal.events import plain
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.masking import mask_name
-from seals.duty import drop, owe
+from seals.duty import drop, owe, said_place
 from seals.models import DutyKind, Gone, Guest, Need, Stay
 
 BY_NIGHT = time(21, 0)  # whoever has no bed by then is on the board
@@ -120,7 +120,7 @@ def want_bed(guest: Guest) -> None:
         DutyKind.BED,
         compound=guest.compound_id,
         title=mask_name(guest.name),
-        place=guest.place,
+        place=said_place(guest),
         due_at=max(evening, now),
         unit=guest.unit,
         guest=guest,
@@ -133,7 +133,7 @@ def reveal_guest_phone(*, guest: Guest, reason: str, by: Member) -> str:
     reason = reason.strip()
     if not reason:
         raise Refused(_("Say why you need the number."), field="reason")
-    data = {"door": guest.place, "reason": reason[:80], "last_four": last_four(guest.phone)}
+    data = {"door": said_place(guest), "reason": reason[:80], "last_four": last_four(guest.phone)}
     record("PhoneRevealed", compound=guest.compound_id, by=by, data=data | {"guest": guest.pk})
     return guest.phone
 
@@ -195,5 +195,5 @@ def _record(event: str, guest: Guest, by: Member, **data: Any) -> None:
         compound=guest.compound_id,
         by=by,
         household=guest.resident.household_id if guest.resident else None,
-        data={"place": guest.place, "name": mask_name(guest.name), "guest": guest.pk, **data},
+        data={"place": said_place(guest), "name": mask_name(guest.name), "guest": guest.pk, **data},
     )

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from compounds.models import Compound, Member
 from compounds.roles import Permission, Role
@@ -25,6 +27,7 @@ from seals.models import (
     WordKind,
 )
 from seals.shifts import LATE_AFTER, Duty, Shift
+from seals.words import said
 
 MOST_WORDS = 60
 POINT_WITHIN = timedelta(hours=8)  # our default: a point is settled within the next shift
@@ -146,11 +149,13 @@ def add_word(
 def _task(handover: Handover, text: str, assignee: Member, due_at: datetime | None) -> DutyTask:
     if not assignee.may(Permission.WORK_DO):
         raise Refused(_("Choose somebody who works here now."), field="assignee")
+    with override(settings.LANGUAGE_CODE):
+        place = said(handover.post)
     return DutyTask.objects.create(
         compound_id=handover.compound_id,
         kind=DutyKind.POINT,
         title=text[:120],
-        place=handover.post,
+        place=place,
         handover=handover,
         assignee=assignee,
         due_at=due_at or timezone.now() + POINT_WITHIN,
