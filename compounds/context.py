@@ -22,6 +22,7 @@ DESK = (
     (_("Care"), "volunteers:care-list", Permission.CARE_SEE, "elder"),
     (_("Figures"), "reports:day", Permission.REPORT_SEE, "report"),
     (_("Settings"), "compounds:settings", Permission.MEMBER_EDIT, "door"),
+    (_("Duty"), "duty:hub", Permission.BOARD_SEE, "gate"),
 )
 
 
