@@ -13,3 +13,8 @@ class NoticesConfig(AppConfig):
         handlers.connect()
         register("notice", planners.NoticePlanner())
         register_check(lift.everybody_told)
+        from notices import lodging  # noqa: PLC0415
+        from seals.handover import register_line  # noqa: PLC0415
+
+        lodging.connect()
+        register_line("reach", lodging.households_unreached)

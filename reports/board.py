@@ -184,6 +184,7 @@ def _wanted(lens: str, begin: datetime, end: datetime) -> dict[str, Q]:
         rows.ROUND: today,
         rows.WINDOW: today,
         rows.PART: running & (Q(started_at=None) | Q(failed_at__isnull=False)),
+        rows.DUTY: is_open() & Q(due_at__lt=end),
     }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from seals import api
+from seals import api, duty_api
 
 urlpatterns = [
     path("orders/", api.order_list, name="api-orders"),
@@ -17,4 +17,6 @@ urlpatterns = [
     path("orders/<int:order>/tasks/", api.order_tasks, name="api-order-tasks"),
     path("orders/recalls/<int:recall>/", api.recall_record, name="api-recall-record"),
     path("orders/tasks/<int:task>/done/", api.task_done, name="api-task-done"),
+    path("duty/guests/", duty_api.guest_list, name="api-guests"),
+    path("duty/barriers/", duty_api.barrier_list, name="api-barriers"),
 ]

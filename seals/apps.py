@@ -12,6 +12,7 @@ class SealsConfig(AppConfig):
         planning.register("verify", planners.VerifyPlanner())
         planning.register("recall", planners.RecallPlanner())
         planning.register("task", planners.TaskPlanner())
-        from seals import duty_checks  # noqa: PLC0415
+        from seals import duty_checks, lodging_keeping  # noqa: PLC0415
 
         duty_checks.connect()
+        lodging_keeping.connect()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from seals import barrier_views, duty_views, handover_views, home_lodging, lodging_views
+from seals import barrier_views, duty_views, handover_views, home_lodging, lodging_views, stay_views
 
 app_name = "duty"
 DUTY = "c/<slug:compound>/duty"
@@ -17,12 +17,12 @@ urlpatterns = [
     path(f"{GUESTS}/<int:guest>/edit/", lodging_views.guest_edit, name="guest-edit"),
     path(f"{GUESTS}/<int:guest>/phone/", lodging_views.guest_phone, name="guest-phone"),
     path(f"{GUESTS}/<int:guest>/gone/", lodging_views.guest_leave, name="guest-gone"),
-    path(f"{GUESTS}/<int:guest>/stays/", lodging_views.stay_propose, name="stay-propose"),
-    path(f"{STAYS}/<int:stay>/answer/", lodging_views.stay_answer, name="stay-answer"),
-    path(f"{STAYS}/<int:stay>/move-in/", lodging_views.stay_move_in, name="stay-move-in"),
-    path(f"{STAYS}/<int:stay>/end/", lodging_views.stay_end, name="stay-end"),
-    path(f"{OFFERS}/new/", lodging_views.offer_new, name="offer-new"),
-    path(f"{OFFERS}/<int:offer>/withdraw/", lodging_views.offer_withdraw, name="offer-withdraw"),
+    path(f"{GUESTS}/<int:guest>/stays/", stay_views.stay_propose, name="stay-propose"),
+    path(f"{STAYS}/<int:stay>/answer/", stay_views.stay_answer, name="stay-answer"),
+    path(f"{STAYS}/<int:stay>/move-in/", stay_views.stay_move_in, name="stay-move-in"),
+    path(f"{STAYS}/<int:stay>/end/", stay_views.stay_end, name="stay-end"),
+    path(f"{OFFERS}/new/", stay_views.offer_new, name="offer-new"),
+    path(f"{OFFERS}/<int:offer>/withdraw/", stay_views.offer_withdraw, name="offer-withdraw"),
     path(f"{BARRIERS}/", barrier_views.barrier_list, name="barrier-list"),
     path(f"{BARRIERS}/new/", barrier_views.barrier_new, name="barrier-new"),
     path(f"{BARRIERS}/sheet/", barrier_views.barrier_sheet, name="barrier-sheet"),

@@ -15,9 +15,9 @@ from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from lockdown.kernel.forms import attempt
 from seals.duty import finish_point
-from seals.duty_forms import NoteForm
 from seals.duty_pages import barrier_line, barriers_of, guests_of, offers_of
 from seals.guests import tonight
+from seals.handover_forms import NoteForm
 from seals.handover_pages import desk
 from seals.models import DutyKind, DutyTask, Stay
 

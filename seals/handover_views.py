@@ -18,7 +18,7 @@ from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
 from seals import handover as deeds
-from seals.duty_forms import HandForm, SayForm, ShiftsForm, WordForm
+from seals.handover_forms import HandForm, SayForm, ShiftsForm, WordForm
 from seals.handover_pages import (
     day_of,
     desk,

@@ -106,9 +106,7 @@ def test_the_full_number_is_shown_for_a_reason(site: Site) -> None:
 
 def test_a_bed_of_the_same_stair_comes_first(site: Site) -> None:
     with site.open():
-        build_homes(
-            compound=site.compound, patterns=[UnitPattern("1", "2", 2, 2)], by=site.manager
-        )
+        build_homes(compound=site.compound, patterns=[UnitPattern("1", "2", 2, 2)], by=site.manager)
         other = Unit.objects.get(number="2")
         open_missing_files(compound=site.compound, homes=other.homes.all())
         one = guest(site, unit=other)
@@ -124,15 +122,13 @@ def test_a_bed_of_the_same_stair_comes_first(site: Site) -> None:
             by=site.captain,
         )
         found = suggestions(one, timezone.now())
-        assert [line.offer for line in found][0] == near
+        assert found[0].offer == near
         assert found[0].score > found[1].score
 
 
 def test_nobody_crosses_a_seal(site: Site) -> None:
     with site.open():
-        build_homes(
-            compound=site.compound, patterns=[UnitPattern("1", "2", 2, 2)], by=site.manager
-        )
+        build_homes(compound=site.compound, patterns=[UnitPattern("1", "2", 2, 2)], by=site.manager)
         seal_place(site)
         outside = guest(site, unit=Unit.objects.get(number="2"))
         where = offer(site, "302")
@@ -143,9 +139,7 @@ def test_nobody_crosses_a_seal(site: Site) -> None:
 
 def test_a_guarded_place_parts_nobody(site: Site) -> None:
     with site.open():
-        build_homes(
-            compound=site.compound, patterns=[UnitPattern("1", "2", 2, 2)], by=site.manager
-        )
+        build_homes(compound=site.compound, patterns=[UnitPattern("1", "2", 2, 2)], by=site.manager)
         seal_place(site, level=Level.GUARDED)
         offer(site, "302")
         assert against(guest(site, unit=Unit.objects.get(number="2"))) == [()]
@@ -159,7 +153,9 @@ def test_a_home_in_isolation_takes_nobody(site: Site) -> None:
         place = find_place(site.compound, "home", row=site.home("201").pk)
         seal_place(site, place)
         offer(site, "201")
-        reasons = {line.offer.home.number: line for line in suggestions(guest(site), timezone.now())}
+        reasons = {
+            line.offer.home.number: line for line in suggestions(guest(site), timezone.now())
+        }
         assert len(reasons["201"].against) == 2  # across its seal, and in isolation
 
 
