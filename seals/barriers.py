@@ -75,8 +75,11 @@ def register_barrier(
     wrong = blocked(answers)
     if wrong and not stands_already:
         raise Refused(_forbidden(wrong), code="way_blocked", field=wrong[0])
+    now = timezone.now()
     barrier = Barrier.objects.create(
         compound=compound,
+        since=now,
+        registered_at=now,
         kind=kind,
         unit=unit,
         spot=spot,

@@ -37,9 +37,7 @@ urlpatterns = [
     path(f"{HANDOVERS}/<int:handover>/hand/", handover_views.handover_hand, name="handover-hand"),
     path(f"{HANDOVERS}/<int:handover>/say/", handover_views.handover_say, name="handover-say"),
     path(f"{HANDOVERS}/<int:handover>/take/", handover_views.handover_take, name="handover-take"),
-    path(
-        f"{HANDOVERS}/<int:handover>/sheet/", handover_views.handover_sheet, name="handover-sheet"
-    ),
+    path(f"{HANDOVERS}/<int:handover>/sheet/", handover_views.sheet, name="handover-sheet"),
     path("home/lodging/", home_lodging.lodging, name="home-lodging"),
     path("home/lodging/stays/<int:stay>/", home_lodging.stay_answer, name="home-stay"),
     path("home/lodging/offers/<int:offer>/", home_lodging.offer_withdraw, name="home-offer"),

@@ -54,10 +54,15 @@ def register_guest(
     if twin is not None:
         return twin
     _refuse_elsewhere(unit, home, resident)
-    guest = Guest(
-        compound=compound, unit=unit, home=home, resident=resident, registered_by=by, **clean
+    guest = Guest.objects.create(
+        compound=compound,
+        unit=unit,
+        home=home,
+        resident=resident,
+        registered_at=timezone.now(),
+        registered_by=by,
+        **clean,
     )
-    guest.save()
     _record("GuestRegistered", guest, by)
     want_bed(guest)
     return guest

@@ -95,13 +95,19 @@ def open_handover(*, compound: Compound, post: str, shift: Shift, by: Member) ->
 
     Refused: a shift that has not begun.
     """
-    if shift.begins_at > timezone.now():
+    now = timezone.now()
+    if shift.begins_at > now:
         raise Refused(_("This shift has not begun yet."), code="not_begun")
     handover, made = Handover.objects.get_or_create(
         compound=compound,
         post=post,
         begins_at=shift.begins_at,
-        defaults={"shift": shift.name, "ends_at": shift.ends_at, "opened_by": by},
+        defaults={
+            "shift": shift.name,
+            "ends_at": shift.ends_at,
+            "opened_at": now,
+            "opened_by": by,
+        },
     )
     if made:
         _record("HandoverOpened", handover, by)
@@ -142,6 +148,7 @@ def add_word(
         text=text[:300],
         task=task,
         request_key=request_key[:40],
+        at=timezone.now(),
         by=by,
     )
 

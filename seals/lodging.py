@@ -51,6 +51,7 @@ def offer_bed(*, household: Household, fields: dict[str, Any], by: Actor) -> Lod
         compound_id=household.compound_id,
         household=household,
         home=household.home,
+        made_at=timezone.now(),
         made_by=by.actor_label[:80],
         **clean,
     )
@@ -137,6 +138,7 @@ def _hold(
         bed=bed,
         first_night=nights[0],
         last_night=nights[1],
+        proposed_at=timezone.now(),
         proposed_by=by,
     )
     days = (nights[1] - nights[0]).days + 1

@@ -39,6 +39,10 @@ IDS = {
     "round_id": "SELECT id FROM waste_disinfectionround WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "window_id": "SELECT id FROM waste_rubbishwindow WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "notice": "SELECT id FROM notices_notice ORDER BY id LIMIT 1",
+    "guest": "SELECT id FROM seals_guest WHERE gone_at IS NULL ORDER BY id DESC LIMIT 1",
+    "barrier": "SELECT id FROM seals_barrier WHERE removed_at IS NULL ORDER BY id LIMIT 1",
+    "handover": "SELECT id FROM seals_handover ORDER BY id DESC LIMIT 1",
+    "duty": "SELECT id FROM seals_dutytask WHERE kind = 'point' ORDER BY id LIMIT 1",
 }
 
 
