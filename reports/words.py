@@ -33,7 +33,7 @@ KINDS = {
     rows.TASK: gettext_lazy("Task"),
     rows.ROUND: gettext_lazy("Disinfect the stairs"),
     rows.WINDOW: gettext_lazy("Collect the rubbish"),
-    rows.DUTY: gettext_lazy("Duty desk"),
+    rows.DUTY: gettext_lazy("Duty task"),
 }
 PHASES = {
     "keep_in": gettext_lazy("keep in"),

@@ -107,7 +107,9 @@ class ReasonForm(forms.Form):
 
 
 class GoneForm(forms.Form):
-    how = forms.ChoiceField(label=_("How"), choices=Gone.choices, widget=forms.RadioSelect)
+    how = forms.ChoiceField(
+        label=_("What became of them"), choices=Gone.choices, widget=forms.RadioSelect
+    )
 
 
 class OfferForm(forms.Form):
@@ -116,7 +118,7 @@ class OfferForm(forms.Form):
     beds = forms.IntegerField(label=_("How many beds"), min_value=1, max_value=MOST_BEDS, initial=1)
     first_night = forms.DateField(label=_("First night"), widget=DateInput())
     last_night = forms.DateField(label=_("Last night"), widget=DateInput())
-    for_whom = forms.ChoiceField(label=_("For whom"), choices=ForWhom.choices)
+    for_whom = forms.ChoiceField(label=_("Who may come"), choices=ForWhom.choices)
     meals = forms.BooleanField(label=_("Meals with us"), required=False)
     quiet = forms.BooleanField(label=_("A room of its own"), required=False)
     pets = forms.BooleanField(label=_("A pet may come along"), required=False)

@@ -24,7 +24,7 @@ SHIFTS = (
     {"name": N_("Late shift"), "begins": "14:00", "ends": "21:00"},
     {"name": N_("Night shift"), "begins": "21:00", "ends": "06:00"},
 )
-POSTS = (N_("Duty desk"),)
+POSTS = (N_("Front desk"),)
 MOST_SHIFTS = MOST_POSTS = 6
 LATE_AFTER = timedelta(hours=1)  # our default: a handover is missing an hour after its shift
 
