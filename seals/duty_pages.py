@@ -57,7 +57,13 @@ def stays_of(member: Member) -> QuerySet[Stay]:
 def barriers_of(member: Member) -> QuerySet[Barrier]:
     """Those of the own stairs, and those of the whole compound, which are everybody's way out."""
     rows = Barrier.objects.select_related("unit__building", "order", "removed_by")
-    return rows.filter(member.within_units("unit__") | Q(unit=None))
+    return rows.filter(or_everybodys(member))
+
+
+def or_everybodys(member: Member) -> Q:
+    """Rows of the own stairs or of no stair; all rows for a member without limits, whose
+    condition is empty and would vanish in an "or"."""
+    return member.within_units("unit__") | Q(unit=None) if member.is_limited else Q()
 
 
 @dataclass(frozen=True)

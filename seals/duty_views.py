@@ -15,7 +15,7 @@ from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from lockdown.kernel.forms import attempt
 from seals.duty import finish_point
-from seals.duty_pages import barrier_line, barriers_of, guests_of, offers_of
+from seals.duty_pages import barrier_line, barriers_of, guests_of, offers_of, or_everybodys
 from seals.guests import tonight
 from seals.handover_forms import NoteForm
 from seals.handover_pages import desk
@@ -64,8 +64,7 @@ def _lodging(request: MemberRequest) -> dict[str, Any]:
 def task(request: MemberRequest, duty: int) -> HttpResponse:
     """A task leads to where it is done; a point of a handover is ticked off here."""
     rows = DutyTask.objects.select_related("assignee", "finished_by", "handover")
-    units = request.member.within_units("unit__")
-    found = get_object_or_404(rows.filter(units | Q(unit=None)), pk=duty)
+    found = get_object_or_404(rows.filter(or_everybodys(request.member)), pk=duty)
     slug = request.compound.slug
     if found.barrier_id:
         return redirect("duty:barrier", slug, found.barrier_id)

@@ -193,6 +193,7 @@ def hand_over(*, handover: Handover, duty: Duty, to: Member, by: Member) -> Hand
 @transaction.atomic
 def ask(*, handover: Handover, text: str, request_key: str, by: Member) -> HandoverWord:
     """The incoming person asks before signing; it waits for an answer."""
+    handover = _lock(handover)
     _refuse_stranger(handover, by)
     word = add_word(
         handover=handover, kind=WordKind.QUESTION, text=text, request_key=request_key, by=by
