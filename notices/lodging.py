@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,52 +14,74 @@ from journal.actions import SYSTEM
 from journal.handlers import subscribe
 from journal.models import Delivery
 from notices.actions import send_notice
-from notices.models import NoticeKind
+from notices.audience import Audience
+from notices.models import Notice, NoticeKind
 from notices.queries import on_lists
 from notices.texts import Text, in_words_of_the_place
 from seals.handover import Figure, Span
 from seals.models import Stay, StayState
 
-# words, and must the household say that it has read them
 Words = Callable[[Stay], Text]
 
 
 def connect() -> None:
     """Called when the app is ready."""
-    subscribe("StayProposed", "notices.stay_proposed", _host_handler(_asked, answer=True))
-    subscribe("StayAgreed", "notices.stay_agreed", _host_handler(_agreed, answer=False))
+    subscribe("StayProposed", "notices.stay_proposed", stay_proposed)
+    subscribe("StayAgreed", "notices.stay_agreed", stay_agreed)
+    subscribe("StayRefused", "notices.stay_refused", stay_over)
+    subscribe("StayEnded", "notices.stay_ended", stay_over)
 
 
-def _host_handler(words: Words, *, answer: bool) -> Callable[[Delivery], None]:
+def stay_proposed(delivery: Delivery) -> None:
     """A notice to the host's home, and to the home in whose file the guest is: on the phone page,
     else a call or a knock on somebody's list. A guest without a file is asked by the proposer."""
+    stay = _stay_of(delivery)
+    if stay.state == StayState.PROPOSED:
+        _tell(stay, "asked", _asked, app_only=False)
 
-    def handle(delivery: Delivery) -> None:
-        entry = delivery.entry
-        stay = Stay.objects.select_related(
-            "compound",
-            "guest__resident__household__home__unit__building",
-            "offer__home__unit__building",
-        ).get(pk=entry.data["stay"])
-        if stay.state not in (StayState.PROPOSED, StayState.AGREED, StayState.INSIDE):
-            return
-        with in_words_of_the_place(stay.compound):
-            text = words(stay)
-            for home in _homes(stay):
-                send_notice(
-                    compound=stay.compound,
-                    kind=NoticeKind.GENERAL,
-                    title=text.title,
-                    body=text.body,
-                    place=Place(
-                        stay.compound, "home", home.unit.building, home.unit, home.floor, home
-                    ),
-                    cause=f"entry:{entry.pk}:{home.pk}",
-                    needs_acknowledging=answer,
-                    by=SYSTEM,
-                )
 
-    return handle
+def stay_agreed(delivery: Delivery) -> None:
+    """The question is answered. Whoever said yes to a person knows; the page says it to others."""
+    stay = _stay_of(delivery)
+    _withdraw_question(stay)
+    if stay.state in (StayState.AGREED, StayState.INSIDE):
+        _tell(stay, "agreed", _agreed, app_only=True)
+
+
+def stay_over(delivery: Delivery) -> None:
+    """Nobody needs to be asked any more."""
+    _withdraw_question(_stay_of(delivery))
+
+
+def _stay_of(delivery: Delivery) -> Stay:
+    rows = Stay.objects.select_related(
+        "compound",
+        "guest__resident__household__home__unit__building",
+        "offer__home__unit__building",
+    )
+    return rows.get(pk=delivery.entry.data["stay"])
+
+
+def _withdraw_question(stay: Stay) -> None:
+    asked = Notice.objects.filter(cause__startswith=f"stay:{stay.pk}:asked:", cancelled_at=None)
+    asked.update(cancelled_at=timezone.now())
+
+
+def _tell(stay: Stay, what: str, words: Words, *, app_only: bool) -> None:
+    with in_words_of_the_place(stay.compound):
+        text = words(stay)
+        for home in _homes(stay):
+            place = Place(stay.compound, "home", home.unit.building, home.unit, home.floor, home)
+            send_notice(
+                compound=stay.compound,
+                kind=NoticeKind.GENERAL,
+                title=text.title,
+                body=text.body,
+                audience=Audience.of_place(place, app_only=app_only),
+                cause=f"stay:{stay.pk}:{what}:{home.pk}",
+                needs_acknowledging=what == "asked",
+                by=SYSTEM,
+            )
 
 
 def _homes(stay: Stay) -> list[Home]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from reports import rows
 from reports.rows import is_open, work_rows
-from reports.words import KINDS
+from reports.words import KINDS, place_of
 from seals.handover import Figure, Span
 
 # Told, verified and barriers have figures of their own.
@@ -35,6 +35,6 @@ def open_work(span: Span) -> Iterable[Figure]:
                 KINDS[kind],
                 len(mine),
                 "late" if late else "now",
-                tuple(dict.fromkeys(row.door or row.building for row in late)),
+                tuple(dict.fromkeys(place_of(row) for row in late)),
                 PAGES[kind],
             )

@@ -166,7 +166,10 @@ class BarrierForm(forms.Form):
         label=_("Where it stands"), max_length=60, help_text=_("South side, by the bicycle shed")
     )
     order = forms.ModelChoiceField(
-        label=_("For which order"), queryset=SealOrder.objects.none(), required=False
+        label=_("For which order"),
+        queryset=SealOrder.objects.none(),
+        required=False,
+        empty_label=_("for none in particular"),
     )
     opener = forms.CharField(label=_("Opens it in an emergency"), max_length=40)
     opener_phone = forms.CharField(

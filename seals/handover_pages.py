@@ -122,6 +122,7 @@ class FigureLine:
 
 
 SHOWN = 8
+TONES = ("late", "now", "", "done")  # the worst first
 
 
 def said_figures(figures: Iterable[dict[str, Any]], slug: str) -> list[FigureLine]:
@@ -135,7 +136,7 @@ def said_figures(figures: Iterable[dict[str, Any]], slug: str) -> list[FigureLin
             max(one["value"] - SHOWN, 0) if one["behind"] else 0,
             _url(one["page"], slug),
         )
-        for one in figures
+        for one in sorted(figures, key=lambda one: TONES.index(one["tone"]))
     ]
 
 

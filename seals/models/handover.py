@@ -97,7 +97,7 @@ class DutyKind(models.TextChoices):
     BED = "bed", _("A bed for tonight")
     ASK = "ask", _("Ask guest and household")
     LANE = "lane", _("Fire-lane check")
-    HAZARD = "hazard", _("Way out blocked")
+    HAZARD = "hazard", _("Clear the way out")
     POINT = "point", _("From the handover")
 
 
