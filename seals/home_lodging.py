@@ -52,10 +52,13 @@ def _form(request: ResidentRequest, data: Any) -> OfferForm:
 
 def _page(request: ResidentRequest, form: OfferForm, status: int) -> HttpResponse:
     offers = LodgingOffer.objects.standing().filter(household=request.household)
+    stays = [_stay_line(request, stay) for stay in _stays(request)]
     context = {
         "form": form,
         "offers": [(one, offer_words(one)) for one in offers],
-        "stays": [_stay_line(request, stay) for stay in _stays(request)],
+        "stays": stays,
+        # A question comes first; the form is the page's one deed where there is none.
+        "folded": bool(stays) and not form.errors,
         "home_label": str(request.home.unit) + f" {request.home.number}",
         "back_url": reverse("reports:home"),
         "duty_phone": request.compound.duty_phone,

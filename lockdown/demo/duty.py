@@ -128,6 +128,15 @@ def match(site: Site, name: str) -> None:
         move_in(stay=stay, by=by)
 
 
+def asked(site: Site, name: str, place: int) -> None:
+    """The guest and the household at this place are being asked."""
+    with scope([site.compound.pk]):
+        guest = Guest.objects.here().select_related("unit").get(name=name)
+        files = Household.objects.filter(closed_at=None).order_by("home__position")
+        offer = next(one for one in offers_standing() if one.household_id == files[place].pk)
+        propose(guest=guest, offer=offer, by=site.of(Role.CAPTAIN))
+
+
 def left(site: Site, name: str) -> None:
     with scope([site.compound.pk]):
         guest = Guest.objects.here().get(name=name)

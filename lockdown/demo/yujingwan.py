@@ -130,6 +130,8 @@ UNFINISHED = (
     ),
     Scene(2, "16:20", lambda site: duty.caught(site, "周大海", "13700000162", **duty.COURIER)),
     Scene(2, "17:00", lambda site: duty.offered(site, 30, "林岚", "13700000303", for_whom="women")),
+    Scene(2, "18:45", lambda site: duty.offered(site, 20, "唐宁", "13700000304", quiet=True)),
+    Scene(2, "19:00", lambda site: duty.asked(site, "周大海", 20)),
     Scene(2, "20:30", lambda site: duty.look(site, blocked="南侧花坛围挡", leave=1)),
 )
 
