@@ -146,7 +146,7 @@ def _words(row: Row) -> tuple[str, str, str, str]:
             note = str(ROUTES.get(row.code, ""))
             return _("Tell: %(title)s") % {"title": row.title}, note, "notices:reach", _("Tell")
         case rows.DUTY:
-            return DUTY_DEEDS[row.code] % {"title": row.title}, "", "duty:task", _("Open")
+            return str(DUTY_DEEDS[row.code]) % {"title": row.title}, "", "duty:task", _("Open")
         case _task:
             return said(row.title), "", "seals:task-done", _("Tick off")
 

@@ -220,7 +220,7 @@ def _duty(row: Row, doors: Doors, now: datetime) -> Line:
         "hazard" if blocked else "duty",
         row.due_at,
         row.building,
-        DUTY_FACTS[row.code] % {"title": row.title},
+        str(DUTY_FACTS[row.code]) % {"title": row.title},
         _("fire lane, unit door or gate") if blocked else _was_due(row),
         row.who or "",
         "late",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,11 +19,15 @@ from lockdown.kernel.wording import daytime
 from seals.barriers import REMEDIES
 from seals.models import (
     Barrier,
+    BarrierQuerySet,
     Gone,
     Guest,
+    GuestQuerySet,
     LodgingOffer,
     Need,
+    OfferQuerySet,
     Stay,
+    StayQuerySet,
     StayState,
 )
 
@@ -37,24 +41,24 @@ MARKS = {
 }
 
 
-def guests_of(member: Member) -> QuerySet[Guest]:
+def guests_of(member: Member) -> GuestQuerySet:
     """The guests that a member may see: of the whole compound, or of the own stairs."""
     rows = Guest.objects.select_related("unit__building", "home", "compound")
     return rows.filter(member.within_units("unit__"))
 
 
-def offers_of(member: Member) -> QuerySet[LodgingOffer]:
+def offers_of(member: Member) -> OfferQuerySet:
     return LodgingOffer.objects.select_related("home__unit__building", "household").filter(
         member.within("home__")
     )
 
 
-def stays_of(member: Member) -> QuerySet[Stay]:
+def stays_of(member: Member) -> StayQuerySet:
     rows = Stay.objects.select_related("guest__unit__building", "guest__home", "offer__home__unit")
     return rows.filter(member.within_units("guest__unit__"))
 
 
-def barriers_of(member: Member) -> QuerySet[Barrier]:
+def barriers_of(member: Member) -> BarrierQuerySet:
     """Those of the own stairs, and those of the whole compound, which are everybody's way out."""
     rows = Barrier.objects.select_related("unit__building", "order", "removed_by")
     return rows.filter(or_everybodys(member))

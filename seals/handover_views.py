@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -27,7 +28,7 @@ from seals.handover_pages import (
     said_figures,
     shift_times,
 )
-from seals.models import Handover, HandoverState, WordKind
+from seals.models import Handover, HandoverState, HandoverWord, WordKind
 from seals.shifts import duty_of, set_duty
 from seals.words import said
 
@@ -163,11 +164,13 @@ def handover_say(request: MemberRequest, handover: int) -> HttpResponse:
     """A question before signing; its answer, when one waits."""
     found = _find(handover)
     form = SayForm(request.POST, auto_id="say_%s")
-    deed = deeds.answer_question if found.state == HandoverState.ASKED else deeds.ask
-    if form.is_valid() and attempt(
-        form, deed, handover=found, by=request.member, **form.cleaned_data
-    ):
-        return redirect("duty:handover", request.compound.slug, found.pk)
+    deed: Callable[..., HandoverWord] = (
+        deeds.answer_question if found.state == HandoverState.ASKED else deeds.ask
+    )
+    if form.is_valid():
+        word = attempt(form, deed, handover=found, by=request.member, **form.cleaned_data)
+        if word is not None:
+            return redirect("duty:handover", request.compound.slug, found.pk)
     return _page(request, found, 422, say_form=form)
 
 

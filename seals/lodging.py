@@ -20,7 +20,7 @@ from lockdown.kernel.masking import mask_name
 from seals.duty import owe, settle
 from seals.guests import lock_guest, refuse_gone, want_bed
 from seals.matching import Ground, ground, judge
-from seals.models import BedNight, DutyKind, Guest, LodgingOffer, Side, Stay
+from seals.models import BedNight, DutyKind, DutyTask, Guest, LodgingOffer, Side, Stay
 
 LONGEST = timedelta(days=60)
 ASK_WITHIN = timedelta(hours=1)  # our default: both are asked within an hour
@@ -191,7 +191,7 @@ def _asked(stay: Stay, by: Actor) -> None:
     if isinstance(by, Member):
         settle(DutyKind.ASK, by=by, guest=stay.guest)
     else:
-        tasks = stay.guest.tasks.filter(kind=DutyKind.ASK).open()
+        tasks = DutyTask.objects.filter(guest=stay.guest, kind=DutyKind.ASK).open()
         tasks.update(finished_at=timezone.now())
 
 

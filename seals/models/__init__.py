@@ -1,6 +1,6 @@
 """Orders and what hangs on them, a file for each noun."""
 
-from seals.models.barriers import CHECK_HOURS, Barrier, BarrierKind
+from seals.models.barriers import CHECK_HOURS, Barrier, BarrierKind, BarrierQuerySet
 from seals.models.handover import (
     DutyKind,
     DutyPlan,
@@ -17,10 +17,13 @@ from seals.models.lodging import (
     Gone,
     Guest,
     GuestKind,
+    GuestQuerySet,
     LodgingOffer,
     Need,
+    OfferQuerySet,
     Side,
     Stay,
+    StayQuerySet,
     StayState,
 )
 from seals.models.orders import (
@@ -48,6 +51,7 @@ __all__ = [
     "TRANSITIONS",
     "Barrier",
     "BarrierKind",
+    "BarrierQuerySet",
     "BedNight",
     "DutyKind",
     "DutyPlan",
@@ -56,12 +60,14 @@ __all__ = [
     "Gone",
     "Guest",
     "GuestKind",
+    "GuestQuerySet",
     "Handover",
     "HandoverState",
     "HandoverWord",
     "Level",
     "LodgingOffer",
     "Need",
+    "OfferQuerySet",
     "OrderChange",
     "OrderState",
     "PlaceKind",
@@ -74,6 +80,7 @@ __all__ = [
     "SealOrderQuerySet",
     "Side",
     "Stay",
+    "StayQuerySet",
     "StayState",
     "WordKind",
 ]

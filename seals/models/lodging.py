@@ -107,7 +107,7 @@ class Guest(TenantModel):
     @property
     def place(self) -> str:
         """The home's label, else the stair, with the words for the spot."""
-        where = self.home.label if self.home_id else str(self.unit)
+        where = self.home.label if self.home else str(self.unit)
         return f"{where} {self.spot}".strip()
 
     def wants(self, need: str) -> bool:
