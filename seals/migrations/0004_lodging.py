@@ -388,7 +388,7 @@ class Migration(migrations.Migration):
                             ("bed", "A bed for tonight"),
                             ("ask", "Ask guest and household"),
                             ("lane", "Fire-lane check"),
-                            ("hazard", "Way out blocked"),
+                            ("hazard", "Clear the way out"),
                             ("point", "From the handover"),
                         ],
                         max_length=6,
