@@ -26,6 +26,7 @@ WHO = {
     "manage": (Role.MANAGER,),
     "ask": (Role.VOLUNTEER, Role.CAPTAIN),
     "medical": (Role.ADVISER,),
+    "lodge": (Role.CAPTAIN,),
 }
 
 

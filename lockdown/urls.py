@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("compounds.urls")),
     path("", include("households.urls")),
     path("", include("seals.urls")),
+    path("", include("seals.duty_urls")),
     path("", include("volunteers.urls")),
     path("", include("supplies.urls")),
     path("", include("waste.urls")),

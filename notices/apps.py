@@ -8,8 +8,16 @@ class NoticesConfig(AppConfig):
         # Models are not loaded when this module is; the registrations need them.
         from households.keeping import register_keeper  # noqa: PLC0415
         from households.sheets import register_sheet  # noqa: PLC0415
-        from notices import handlers, keeper, lift, merged, planners  # noqa: PLC0415
+        from notices import (  # noqa: PLC0415
+            handlers,
+            keeper,
+            lift,
+            lodging,
+            merged,
+            planners,
+        )
         from notices.sheets import TellSheet  # noqa: PLC0415
+        from seals.handover import register_line  # noqa: PLC0415
         from seals.lift import register_check  # noqa: PLC0415
         from seals.planning import register  # noqa: PLC0415
 
@@ -19,3 +27,5 @@ class NoticesConfig(AppConfig):
         merged.connect()
         register_keeper(keeper.ReceiptKeeper())
         register_sheet("tell", TellSheet())
+        lodging.connect()
+        register_line("reach", lodging.households_unreached)

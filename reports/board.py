@@ -188,6 +188,7 @@ def _wanted(lens: str, begin: datetime, end: datetime) -> dict[str, Q]:
         rows.WINDOW: today,
         rows.PART: running & (Q(started_at=None) | Q(failed_at__isnull=False)),
         rows.ASK: is_open() & (Q(due_at__lt=end) | Q(is_urgent=True)),
+        rows.DUTY: is_open() & Q(due_at__lt=end),
     }
 
 

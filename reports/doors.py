@@ -39,6 +39,7 @@ NEEDS = {
     "reports:board": P.BOARD_SEE,
     "reports:day": P.REPORT_SEE,
     "reports:my-list": P.WORK_DO,
+    "duty:task": P.WORK_DO,
 }
 # These stand in for a compound and for ids while a pattern is made.
 SLUG, FIRST_ID = "slug-of-a-compound", 7_300_000_001

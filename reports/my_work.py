@@ -18,7 +18,7 @@ from reports.days import DaySpan
 from reports.doors import Doors
 from reports.homes import has_many_stairs
 from reports.rows import Row, with_stairs, work_rows
-from reports.words import KINDS, PHASES, ROUTES, clock, late_by, place_of, spread, when
+from reports.words import DUTY_DEEDS, KINDS, PHASES, ROUTES, clock, late_by, place_of, spread, when
 from seals.words import said
 
 AHEAD = timedelta(hours=12)  # a list made late in the evening shows what is due at night
@@ -151,6 +151,8 @@ def _words(row: Row) -> tuple[str, str, str, str]:
         case rows.TELL:
             note = str(ROUTES.get(row.code, ""))
             return _("Tell: %(title)s") % {"title": row.title}, note, "notices:reach", _("Tell")
+        case rows.DUTY:
+            return str(DUTY_DEEDS[row.code]) % {"title": row.title}, "", "duty:task", _("Open")
         case _task:
             return said(row.title), "", "seals:task-done", _("Tick off")
 

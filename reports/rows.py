@@ -28,13 +28,14 @@ from django_scopes.exceptions import ScopeError
 from compounds.work import SOON
 from households.models import Verification
 from notices.models import Receipt
-from seals.models import PlanPart, PlanTask, Recall
+from seals.models import DutyTask, PlanPart, PlanTask, Recall
 from volunteers.models import Ask, CareVisit
 from waste.models import DisinfectionRound, RubbishWindow
 
 VERIFY, TELL, RECALL, CARE = "verify", "tell", "recall", "care"
 TASK, ROUND, WINDOW, PART = "task", "round", "window", "part"
 ASK = "ask"
+DUTY = "duty"
 
 
 class Row(NamedTuple):
@@ -44,7 +45,8 @@ class Row(NamedTuple):
     expected back, order · care: outcome, last try, order · task: key, -, order · round: -, begun,
     order · window: phase, planned put-out, gate round · part: step kind, -, order (finished_at is
     its start and missed_at its failure) · ask: kind, under way since, - (tries is 1 when urgent;
-    its words stay with it). `title` is a person, a task, a part or a notice.
+    its words stay with it) · duty: kind, -, -. `title` is a person, a task, a part, a notice, or
+    where a barrier stands.
     """
 
     kind: str
@@ -109,6 +111,8 @@ STAIR = (
     F("unit__number"),
     F("unit__building__number"),
 )
+# A duty's place is words, "1栋1单元 一楼门厅", and stands where the building's number does.
+SPOT = (NO_ID, NO_ID, NO_ID, NONE, F("unit_id"), NONE, F("place"))
 # A task has no door: the order's place stands where the building's number does.
 PLACE = (NO_ID, NO_ID, NO_ID, NONE, NO_ID, NONE, F("order__place_label"))
 HANDS = (
@@ -183,6 +187,7 @@ ARMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
         Ask,
         (*DOOR, *HANDS, F("kind"), F("started_at"), URGENT, NO_ID, NONE),
     ),
+    DUTY: (DutyTask, (*SPOT, *HANDS, F("kind"), NO_TIME, ZERO, NO_ID, F("title"))),
 }
 
 

@@ -17,6 +17,7 @@ from reports.asks import asked_for, page_of_ask
 from reports.doors import Doors
 from reports.rows import Row
 from reports.words import (
+    DUTY_FACTS,
     PHASES,
     ROUTES,
     late_by,
@@ -29,6 +30,7 @@ from seals.words import said
 
 # From the most harmful down. Within one rank the longest waiting comes first.
 HARM = (
+    "hazard",  # a way out that is blocked
     "ask",  # somebody asked for help and has waited too long, or it is urgent
     "care",  # an elder who was not reached
     "part",  # a part of the plan that could not start
@@ -38,6 +40,7 @@ HARM = (
     "recall",
     "verify",
     "access",
+    "duty",
 )
 
 
@@ -234,8 +237,29 @@ def _ask(row: Row, doors: Doors, now: datetime) -> Line:
     )
 
 
+def _duty(row: Row, doors: Doors, now: datetime) -> Line:
+    """A blocked way out before everything else; a bed, a look, a point after the rest."""
+    blocked = row.code == "hazard"
+    return Line(
+        "hazard" if blocked else "duty",
+        row.due_at,
+        row.building,
+        str(DUTY_FACTS[row.code]) % {"title": row.title},
+        _("fire lane, unit door or gate") if blocked else _was_due(row),
+        row.who or "",
+        "late",
+        _("Hazard") if blocked else late_by(row, now),
+        doors.to("duty:task", row.id),
+    )
+
+
+def _was_due(row: Row) -> str:
+    return _("was due %(time)s") % {"time": when(row.due_at)}
+
+
 ONE = {
     rows.ASK: _ask,
+    rows.DUTY: _duty,
     rows.CARE: _care,
     rows.ROUND: _round,
     rows.WINDOW: _window,

@@ -34,6 +34,7 @@ KINDS = {
     rows.ROUND: gettext_lazy("Disinfect the stairs"),
     rows.WINDOW: gettext_lazy("Collect the rubbish"),
     rows.ASK: gettext_lazy("Request for help"),
+    rows.DUTY: gettext_lazy("Duty task"),
 }
 PHASES = {
     "keep_in": gettext_lazy("keep in"),
@@ -107,3 +108,20 @@ def floors_text(floors: list[int]) -> str:
         spans = [[spans[0][0], spans[-1][1]]]
     shown = [str(low) if low == high else f"{low}–{high}" for low, high in spans]
     return _(", ").join(shown)
+
+
+# What the duty desk owes, by kind: as a fact on the board, and as a deed on somebody's list.
+DUTY_FACTS = {
+    "bed": gettext_lazy("%(title)s has no bed yet"),
+    "ask": gettext_lazy("%(title)s and the household are to be asked"),
+    "lane": gettext_lazy("Fire lane not looked at"),
+    "hazard": gettext_lazy("Way out blocked"),
+    "point": "%(title)s",
+}
+DUTY_DEEDS = {
+    "bed": gettext_lazy("Find a bed for %(title)s"),
+    "ask": gettext_lazy("Ask %(title)s and the household"),
+    "lane": gettext_lazy("Look at the fire lane"),
+    "hazard": gettext_lazy("Clear the way out"),
+    "point": "%(title)s",
+}

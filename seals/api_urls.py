@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from seals import api, api_changes
+from seals import api, api_changes, duty_api
 
 urlpatterns = [
     path("orders/", api.order_list, name="api-orders"),
@@ -22,4 +22,6 @@ urlpatterns = [
     path("orders/<int:order>/restart/", api_changes.order_restart, name="api-order-restart"),
     path("orders/<int:order>/ease/", api_changes.order_ease, name="api-order-ease"),
     path("homes/<int:home>/rule/", api_changes.door_rule, name="api-door-rule"),
+    path("duty/guests/", duty_api.guest_list, name="api-guests"),
+    path("duty/barriers/", duty_api.barrier_list, name="api-barriers"),
 ]

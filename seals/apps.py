@@ -9,12 +9,14 @@ class SealsConfig(AppConfig):
         from households.keeping import register_keeper  # noqa: PLC0415
         from seals import (  # noqa: PLC0415
             clocks,
+            duty_checks,
             easing,
             facet,
             family,
             handlers,
             keeper,
             lift,
+            lodging_keeping,
             merged,
             planners,
             planning,
@@ -27,6 +29,8 @@ class SealsConfig(AppConfig):
         planning.register("recall", planners.RecallPlanner())
         planning.register("task", planners.TaskPlanner())
         clocks.connect()
+        duty_checks.connect()
         facet.connect()
+        lodging_keeping.connect()
         merged.connect()
         register_keeper(keeper.RecallKeeper())

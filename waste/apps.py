@@ -12,3 +12,7 @@ class WasteConfig(AppConfig):
         planning.register("disinfect", planners.DisinfectPlanner())
         planning.register("rubbish", planners.RubbishPlanner())
         lift.register_check(checks.terminal_disinfection)
+        from seals.handover import register_line  # noqa: PLC0415
+        from waste.handover import rounds_ahead  # noqa: PLC0415
+
+        register_line("rounds", rounds_ahead)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from compounds.models import Unit
 from compounds.places import find_place
-from lockdown.demo import deeds, files
+from lockdown.demo import deeds, duty, files
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
@@ -76,6 +76,11 @@ def xiaodongmen(site: Site, first_day: date, *, until: datetime) -> None:
         (second, "18:30", lambda: deeds.move_rubbish(site, Phase.CLOSED, bags=61)),
         (third, "09:10", lambda: deeds.disinfect(site)),
         (third, "09:40", lambda: deeds.tell_next(site, 64, how="door")),
+        # The cleaner who only worked there by the hour, and the owner who offered her a room.
+        (day, "13:00", lambda: duty.caught(site, "许春燕", "13700000261", **duty.CLEANER)),
+        (day, "16:00", lambda: duty.offered(site, 20, "顾红", "13700000262", quiet=True)),
+        (day, "17:20", lambda: duty.match(site, "许春燕")),
+        (third, "11:30", lambda: duty.left(site, "许春燕")),
         (third, "12:00", lambda: _lift(site)),
         (third, "13:30", lambda: deeds.tell_next(site, 64)),
     ]

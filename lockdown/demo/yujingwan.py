@@ -13,8 +13,9 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from compounds.models import Unit
+from compounds.roles import Role
 from households.sweeps import How
-from lockdown.demo import deeds, files, relatives
+from lockdown.demo import deeds, duty, files, relatives
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
@@ -109,6 +110,38 @@ UNFINISHED = (
     Scene(2, "11:40", lambda site: relatives.bring_medicine(site)),
     Scene(2, "20:10", lambda site: relatives.ask_by_phone(site)),
     Scene(3, "08:10", lambda site: deeds.ask_neighbours(site)),
+    Scene(1, "15:40", lambda site: duty.put_up(site)),
+    Scene(1, "17:10", lambda site: duty.caught(site, "吴桂枝", "13700000161", **duty.CLEANER)),
+    Scene(1, "18:00", lambda site: duty.offered(site, 62, "陈玉", "13700000302", meals=True)),
+    Scene(1, "19:40", lambda site: duty.match(site, "吴桂枝")),
+    Scene(
+        1,
+        "20:50",
+        lambda site: duty.hand(
+            site,
+            Role.GUARD,
+            Role.TECHNICIAN,
+            "出口已改为只进不出，南侧围挡钥匙在前台 3 号柜。",
+            point="地下车库侧门的液压剪要补一把",
+        ),
+    ),
+    Scene(2, "08:30", lambda site: duty.look(site)),
+    Scene(
+        2,
+        "13:50",
+        lambda site: duty.hand(
+            site,
+            Role.GUARD,
+            Role.CAPTAIN,
+            "上午送菜车 9 点 40 到，已登记；1205 老人要的降压药下午到。",
+            question="降压药放在哪个架子上？",
+        ),
+    ),
+    Scene(2, "16:20", lambda site: duty.caught(site, "周大海", "13700000162", **duty.COURIER)),
+    Scene(2, "17:00", lambda site: duty.offered(site, 30, "林岚", "13700000303", for_whom="women")),
+    Scene(2, "18:45", lambda site: duty.offered(site, 20, "唐宁", "13700000304", quiet=True)),
+    Scene(2, "19:00", lambda site: duty.asked(site, "周大海", 20)),
+    Scene(2, "20:30", lambda site: duty.look(site, blocked="南侧花坛围挡", leave=1)),
 )
 
 

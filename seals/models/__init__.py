@@ -1,6 +1,32 @@
 """Orders and what hangs on them, a file for each noun."""
 
+from seals.models.barriers import CHECK_HOURS, Barrier, BarrierKind, BarrierQuerySet
 from seals.models.changes import OrderChange
+from seals.models.handover import (
+    DutyKind,
+    DutyPlan,
+    DutyTask,
+    Handover,
+    HandoverState,
+    HandoverWord,
+    WordKind,
+)
+from seals.models.lodging import (
+    MOST_BEDS,
+    BedNight,
+    ForWhom,
+    Gone,
+    Guest,
+    GuestKind,
+    GuestQuerySet,
+    LodgingOffer,
+    Need,
+    OfferQuerySet,
+    Side,
+    Stay,
+    StayQuerySet,
+    StayState,
+)
 from seals.models.orders import (
     HOURS_COUNT_BELOW,
     RECALL_SETTLED,
@@ -19,11 +45,31 @@ from seals.models.orders import (
 from seals.models.templates import PlanTemplate
 
 __all__ = [
+    "CHECK_HOURS",
     "HOURS_COUNT_BELOW",
+    "MOST_BEDS",
     "RECALL_SETTLED",
     "STRICTNESS",
     "TRANSITIONS",
+    "Barrier",
+    "BarrierKind",
+    "BarrierQuerySet",
+    "BedNight",
+    "DutyKind",
+    "DutyPlan",
+    "DutyTask",
+    "ForWhom",
+    "Gone",
+    "Guest",
+    "GuestKind",
+    "GuestQuerySet",
+    "Handover",
+    "HandoverState",
+    "HandoverWord",
     "Level",
+    "LodgingOffer",
+    "Need",
+    "OfferQuerySet",
     "OrderChange",
     "OrderState",
     "PlaceKind",
@@ -34,4 +80,9 @@ __all__ = [
     "RecallOutcome",
     "SealOrder",
     "SealOrderQuerySet",
+    "Side",
+    "Stay",
+    "StayQuerySet",
+    "StayState",
+    "WordKind",
 ]

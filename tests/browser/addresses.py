@@ -55,6 +55,10 @@ IDS = {
     "home": "SELECT id FROM compounds_home ORDER BY id LIMIT 1",
     "verification": "SELECT id FROM households_verification WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "sheet": "SELECT id FROM households_sheet ORDER BY id LIMIT 1",
+    "guest": "SELECT id FROM seals_guest WHERE gone_at IS NULL ORDER BY id DESC LIMIT 1",
+    "barrier": "SELECT id FROM seals_barrier WHERE removed_at IS NULL ORDER BY id LIMIT 1",
+    "handover": "SELECT id FROM seals_handover ORDER BY id DESC LIMIT 1",
+    "duty": "SELECT id FROM seals_dutytask WHERE kind = 'point' ORDER BY id LIMIT 1",
 }
 
 
