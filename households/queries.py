@@ -25,7 +25,7 @@ from journal.queries import Line, household_timeline
 def files_of(member: Member) -> QuerySet[Household]:
     """The present files that a member may open: all, or those of the member's own unit."""
     found = Household.objects.filter(closed_at=None).select_related("home__unit__building")
-    return found.filter(home__unit_id=member.unit_id) if member.unit_id else found
+    return found.filter(member.within("home__"))
 
 
 @dataclass(frozen=True)
@@ -174,4 +174,4 @@ def accesses(member: Member) -> QuerySet[Access]:
         .select_related("household__home__unit__building", "resident", "granted_by")
         .order_by("asked_at")
     )
-    return found.filter(household__home__unit_id=member.unit_id) if member.unit_id else found
+    return found.filter(member.within("household__home__"))

@@ -148,8 +148,7 @@ def floors(sweep: Sweep, *, member: Member, everybody: bool) -> list[Floor]:
         .select_related("home__unit__building", "assignee")
         .order_by("home__unit__position", "home__unit_id", "-home__floor", "home__position")
     )
-    if member.unit_id:
-        rows = rows.filter(home__unit_id=member.unit_id)
+    rows = rows.filter(member.within("home__"))
     if not everybody:
         rows = rows.filter(assignee=member)
     found: dict[tuple[int, int], Floor] = {}

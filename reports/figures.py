@@ -11,13 +11,15 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compounds.models import Compound
+from compounds.limits import touching
+from compounds.models import Compound, Member
 from households.models import INSIDE, Household, Presence, Resident
 from lockdown.kernel.masking import mask_name
 from reports import rows
 from reports.days import DaySpan
 from reports.homes import has_many_stairs
 from reports.models import DayComment
+from reports.parts import narrowed
 from reports.rows import Row, with_stairs, work_rows
 from reports.tally import TALLIED, Tally, past_limit, tallies
 from reports.words import KINDS, clock, late_by, place_of, spread
@@ -104,20 +106,22 @@ class DayFigures:
         return sum(figure.late for figure in (*self.people, *self.work))
 
 
-def day_figures(compound: Compound, day: date, now: datetime) -> DayFigures:
-    """The day of the scope's compound; eight queries, whatever its size."""
+def day_figures(
+    compound: Compound, day: date, now: datetime, member: Member | None = None
+) -> DayFigures:
+    """The day of the scope's compound, or of a member's part; eight queries at any size."""
     span = DaySpan.of(compound, day)
     at = min(now, span.end)
-    counted = tallies({compound.pk: span}, now).get(compound.pk, {})
-    found = work_rows(_wanted(span, at), cancelled=True)
+    counted = tallies({compound.pk: span}, now, member).get(compound.pk, {})
+    found = work_rows(narrowed(_wanted(span, at), member), cancelled=True)
     found = with_stairs(found) if has_many_stairs() else found
-    households, inside, away = _presence()
+    households, inside, away = _presence(member)
     is_today = span.begin <= now < span.end
     return DayFigures(
         compound=compound,
         day=day,
         at=at,
-        orders=_orders(span),
+        orders=_orders(span, member),
         households=households,
         inside=inside if is_today else None,
         away=away if is_today else None,
@@ -137,24 +141,29 @@ def _figure(key: str, counted: dict[str, Tally]) -> Figure:
     )
 
 
-def _orders(span: DaySpan) -> list[SealOrder]:
+def _orders(span: DaySpan, member: Member | None) -> list[SealOrder]:
     """Orders that stood at any time of the day, newest first."""
     return list(
         SealOrder.objects.filter(
             Q(lifted_at=None) | Q(lifted_at__gte=span.begin),
+            Q() if member is None else touching(member),
             starts_at__lt=span.end,
             state__in=(OrderState.IN_FORCE, OrderState.LIFTED),
         ).select_related("compound")
     )
 
 
-def _presence() -> tuple[int, int, int]:
+def _presence(member: Member | None) -> tuple[int, int, int]:
     """(households, people inside now, people out)."""
-    living = Resident.objects.filter(moved_out_at=None, household__closed_at=None).aggregate(
+    near = member or Member()
+    living = Resident.objects.filter(
+        near.within("household__home__"), moved_out_at=None, household__closed_at=None
+    ).aggregate(
         inside=Count("id", filter=Q(presence__in=INSIDE)),
         away=Count("id", filter=Q(presence__in=(Presence.AWAY, Presence.RECALLED))),
     )
-    return Household.objects.filter(closed_at=None).count(), living["inside"], living["away"]
+    households = Household.objects.filter(near.within("home__"), closed_at=None).count()
+    return households, living["inside"], living["away"]
 
 
 def _wanted(span: DaySpan, at: datetime) -> dict[str, Q]:

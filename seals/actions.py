@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from compounds.limits import refuse_outside
 from compounds.models import Compound, Member
 from compounds.places import Place
 from journal.actions import HandTo, record
@@ -52,6 +53,7 @@ def seal(
         twin = SealOrder.objects.filter(request_key=request_key).first()
         if twin is not None:
             return twin
+        refuse_outside(by, place)
         _refuse_double(place)
         order = _create(
             compound,
@@ -135,6 +137,7 @@ def day_and_time(compound: Compound, moment: datetime) -> str:
 def extend(*, order: SealOrder, ends_at: datetime, reason: str, by: Member) -> SealOrder:
     """A later end; the old one stays on record and recurring work is planned on."""
     order = _locked(order)
+    refuse_outside(by, order)
     if ends_at == order.ends_at:
         return order
     if ends_at < order.ends_at:
@@ -165,6 +168,7 @@ def extend(*, order: SealOrder, ends_at: datetime, reason: str, by: Member) -> S
 def reduce(*, order: SealOrder, ends_at: datetime, reason: str, by: Member) -> SealOrder:
     """An earlier end; what was planned after it is cancelled."""
     order = _locked(order)
+    refuse_outside(by, order)
     if ends_at == order.ends_at:
         return order
     if ends_at > order.ends_at:
@@ -229,6 +233,7 @@ def lift(*, order: SealOrder, statements: dict[str, str], by: Member) -> SealOrd
     words. Refused, with their names, while one has none. Cancels what remains; everyone is told.
     """
     order = _locked(order)
+    refuse_outside(by, order)
     now = timezone.now()
     findings = checklist(order, now)
     missing = [

@@ -13,6 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from compounds.endpoints import ApiRequest, Invalid, endpoint
+from compounds.limits import encloses, touching
 from compounds.roles import Permission
 from seals import actions, api_shapes
 from seals.drafting import Drafting
@@ -47,7 +48,7 @@ def _answer(order: SealOrder, shape: Any = api_shapes.OrderDetail) -> Response:
 def _drafting(request: ApiRequest, data: dict[str, Any]) -> Drafting:
     """The posted order through the page's own form, so that both refuse the same."""
     texts = {name: value for name, value in data.items() if name != "steps"}
-    form = OrderForm(texts, compound=request.compound)
+    form = OrderForm(texts, compound=request.compound, member=request.member)
     if not form.is_valid():
         raise Invalid(form.errors)
     draft = form.draft()
@@ -62,7 +63,7 @@ def _drafting(request: ApiRequest, data: dict[str, Any]) -> Drafting:
 def order_list(request: ApiRequest) -> Response:
     after, limit = _whole(request, "after", 0), _whole(request, "limit", MOST)
     limit = max(1, min(limit, MOST))
-    found = list(orders().filter(pk__gt=after).order_by("pk")[: limit + 1])
+    found = list(orders(request.member).filter(pk__gt=after).order_by("pk")[: limit + 1])
     page = {
         "results": found[:limit],
         "next": found[limit - 1].pk if len(found) > limit else None,
@@ -121,7 +122,7 @@ def order_seal(request: ApiRequest, data: dict[str, Any]) -> Response:
 
 @endpoint(Permission.ORDER_SEE, answer=api_shapes.OrderDetail, summary="One order with its parts")
 def order_detail(request: ApiRequest, order: int) -> Response:
-    return _answer(get_object_or_404(SealOrder.objects.all(), pk=order))
+    return _answer(get_object_or_404(orders(request.member), pk=order))
 
 
 @endpoint(
@@ -132,7 +133,7 @@ def order_detail(request: ApiRequest, order: int) -> Response:
     summary="A later end",
 )
 def order_extend(request: ApiRequest, order: int, data: dict[str, Any]) -> Response:
-    found = get_object_or_404(SealOrder.objects.all(), pk=order)
+    found = get_object_or_404(orders(request.member), pk=order)
     return _answer(actions.extend(order=found, by=request.member, **data))
 
 
@@ -144,7 +145,7 @@ def order_extend(request: ApiRequest, order: int, data: dict[str, Any]) -> Respo
     summary="An earlier end",
 )
 def order_reduce(request: ApiRequest, order: int, data: dict[str, Any]) -> Response:
-    found = get_object_or_404(SealOrder.objects.all(), pk=order)
+    found = get_object_or_404(orders(request.member), pk=order)
     return _answer(actions.reduce(order=found, by=request.member, **data))
 
 
@@ -154,7 +155,9 @@ def order_reduce(request: ApiRequest, order: int, data: dict[str, Any]) -> Respo
     summary="What keeps the order from being lifted",
 )
 def order_checklist(request: ApiRequest, order: int) -> Response:
-    found = get_object_or_404(orders(), pk=order)
+    found = get_object_or_404(orders(request.member), pk=order)
+    if not encloses(request.member, found):
+        raise exceptions.NotFound
     return Response(api_shapes.FindingAnswer(checklist(found, timezone.now()), many=True).data)
 
 
@@ -166,7 +169,7 @@ def order_checklist(request: ApiRequest, order: int) -> Response:
     summary="Lift after the checklist",
 )
 def order_lift(request: ApiRequest, order: int, data: dict[str, Any]) -> Response:
-    found = get_object_or_404(SealOrder.objects.all(), pk=order)
+    found = get_object_or_404(orders(request.member), pk=order)
     said = data.get("statements", {})
     return _answer(actions.lift(order=found, statements=said, by=request.member))
 
@@ -177,8 +180,10 @@ def order_lift(request: ApiRequest, order: int, data: dict[str, Any]) -> Respons
     summary="Recalls of an order",
 )
 def order_recalls(request: ApiRequest, order: int) -> Response:
-    found = get_object_or_404(SealOrder.objects.all(), pk=order)
-    rows = Recall.objects.filter(order=found).select_related("home", "resident", "assignee")
+    found = get_object_or_404(orders(request.member), pk=order)
+    rows = Recall.objects.filter(request.member.within("home__"), order=found).select_related(
+        "home", "resident", "assignee"
+    )
     return Response(api_shapes.RecallAnswer(rows.order_by("pk"), many=True).data)
 
 
@@ -191,7 +196,7 @@ def order_recalls(request: ApiRequest, order: int) -> Response:
 )
 def recall_record(request: ApiRequest, recall: int, data: dict[str, Any]) -> Response:
     rows = Recall.objects.select_related("home", "resident", "assignee")
-    found = get_object_or_404(rows, pk=recall)
+    found = get_object_or_404(rows.filter(request.member.within("home__")), pk=recall)
     outcome = RecallOutcome(data.pop("outcome"))
     record_recall(recall=found, outcome=outcome, by=request.member, **data)
     return Response(api_shapes.RecallAnswer(rows.get(pk=found.pk)).data)
@@ -201,7 +206,7 @@ def recall_record(request: ApiRequest, recall: int, data: dict[str, Any]) -> Res
     Permission.ORDER_SEE, answer=api_shapes.TaskAnswer(many=True), summary="Tasks of an order"
 )
 def order_tasks(request: ApiRequest, order: int) -> Response:
-    found = get_object_or_404(SealOrder.objects.all(), pk=order)
+    found = get_object_or_404(orders(request.member), pk=order)
     rows = PlanTask.objects.filter(order=found).select_related("assignee")
     return Response(api_shapes.TaskAnswer(rows.order_by("due_at", "pk"), many=True).data)
 
@@ -214,7 +219,8 @@ def order_tasks(request: ApiRequest, order: int) -> Response:
     summary="A task is done",
 )
 def task_done(request: ApiRequest, task: int, data: dict[str, Any]) -> Response:
-    found = get_object_or_404(PlanTask.objects.all(), pk=task)
+    tasks = PlanTask.objects.filter(touching(request.member, "order__"))
+    found = get_object_or_404(tasks, pk=task)
     actions.finish_task(task=found, note=data.get("note", ""), by=request.member)
     fresh = PlanTask.objects.select_related("assignee").get(pk=found.pk)
     return Response(api_shapes.TaskAnswer(fresh).data)

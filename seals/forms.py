@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compounds.models import Compound
+from compounds.limits import refuse_outside
+from compounds.models import Compound, Member
 from compounds.places import Place, find_place
 from lockdown.kernel.errors import Refused
 from seals.library import PlanChoice, library, pick
@@ -84,16 +85,18 @@ class OrderForm(forms.Form):
         help_text=gettext_lazy("Number or name of the order you were given"),
     )
 
-    def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, compound: Compound, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.compound = compound
+        self.compound, self.member = compound, member
         self.library = library()
 
     def clean_place(self) -> Place:
         try:
-            return read_place(self.compound, self.cleaned_data["place"])
+            place = read_place(self.compound, self.cleaned_data["place"])
+            refuse_outside(self.member, place)
         except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
+        return place
 
     def clean_template(self) -> PlanChoice:
         choice = pick(self.library, self.cleaned_data["template"])

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compounds.limits import encloses
 from compounds.models import Compound, Member
 from compounds.roles import Permission
 from compounds.work import WorkState
@@ -122,7 +123,8 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
     )
     soon = now + timedelta(days=1)
     in_force = order.state == OrderState.IN_FORCE
-    may_seal = in_force and member.may(Permission.ORDER_SEAL)
+    inside = in_force and encloses(member, order)
+    may_seal = inside and member.may(Permission.ORDER_SEAL)
     return {
         "order": order,
         "level": level_text(order.level),
@@ -133,17 +135,17 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
         "is_over": in_force and order.ends_at < now,
         "in_force": in_force,
         "may_seal": may_seal,
-        "may_lift": in_force and member.may(Permission.ORDER_LIFT),
+        "may_lift": inside and member.may(Permission.ORDER_LIFT),
         "may_do": in_force and member.may(Permission.WORK_DO),
         "parts": [part_row(order.compound, part, now) for part in parts],
         "failing": sum(part.state == WorkState.LATE for part in parts),
         "dates": dates(order),
-        "sweep": sweep_figure(order),
-        "recalls": recall_rows(order, now),
+        "sweep": sweep_figure(order, member),
+        "recalls": recall_rows(order, member, now),
         "tasks": [task_row(one, now) for one in tasks if one.due_at <= soon],
         "later": [task_row(one, now) for one in tasks if one.due_at > soon],
         "open_tasks": sum(one.finished_at is None for one in tasks),
-        "timeline": timeline(order),
+        "timeline": timeline(order, member),
         "now": now,
     }
 
@@ -201,21 +203,22 @@ def dates(order: SealOrder) -> list[dict[str, Any]]:
     return lines
 
 
-def sweep_figure(order: SealOrder) -> dict[str, Any] | None:
+def sweep_figure(order: SealOrder, member: Member) -> dict[str, Any] | None:
     """How far the verification has come, with the way to its list."""
     sweep = Sweep.objects.filter(cause=order.pk).first()
     if sweep is None:
         return None
-    counts = Verification.objects.filter(sweep=sweep).aggregate(
+    counts = Verification.objects.filter(member.within("home__"), sweep=sweep).aggregate(
         total=Count("id", filter=Q(cancelled_at=None)),
         done=Count("id", filter=Q(finished_at__isnull=False)),
     )
     return {"sweep": sweep, **counts}
 
 
-def recall_rows(order: SealOrder, now: datetime) -> list[dict[str, Any]]:
+def recall_rows(order: SealOrder, member: Member, now: datetime) -> list[dict[str, Any]]:
     """Those still out first, by door."""
-    rows = Recall.objects.filter(order=order).select_related("resident", "home", "assignee")
+    rows = Recall.objects.filter(member.within("home__"), order=order)
+    rows = rows.select_related("resident", "home", "assignee")
     rows = sorted(rows, key=lambda one: (one.finished_at is not None, one.home.position, one.pk))
     return [recall_row(one, now) for one in rows]
 
@@ -252,14 +255,14 @@ def task_row(task: PlanTask, now: datetime) -> dict[str, Any]:
     }
 
 
-def timeline(order: SealOrder) -> list[dict[str, Any]]:
+def timeline(order: SealOrder, member: Member) -> list[dict[str, Any]]:
     return [
         {
             "time": daytime(entry.at),
             "who": "" if entry.by == SYSTEM.actor_label else entry.by,
             "text": sentence(entry.event, entry.data),
         }
-        for entry in own_entries(order)
+        for entry in own_entries(order, member)
     ]
 
 

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from compounds.models import Home
+from compounds.limits import encloses, touching
+from compounds.models import Home, Member
 from compounds.places import Place
 from compounds.work import WorkState
+from households.models import Household
 from journal.models import Entry
 from seals.models import STRICTNESS, Level, PlanPart, SealOrder, SealOrderQuerySet
 from seals.planning import place_of
@@ -31,9 +33,10 @@ class PartLine:
     attempts: int = 0
 
 
-def orders() -> SealOrderQuerySet:
-    """All orders of the scope with their place, newest first."""
-    return SealOrder.objects.select_related(*PLACE, "issued_by", "lifted_by")
+def orders(member: Member | None = None) -> SealOrderQuerySet:
+    """All orders of the scope with their place, newest first; of a member, those of the part."""
+    found = SealOrder.objects.select_related(*PLACE, "issued_by", "lifted_by")
+    return found if member is None else found.filter(touching(member))
 
 
 def orders_in_force() -> list[SealOrder]:
@@ -112,10 +115,15 @@ def part_line(part: PlanPart) -> PartLine:
 RECALLED = "PersonRecalled"
 
 
-def own_entries(order: SealOrder, *, limit: int = 60) -> list[Entry]:
+def own_entries(order: SealOrder, member: Member, *, limit: int = 60) -> list[Entry]:
     """What happened to the order itself and to its recalls, newest first; one query.
 
     What happened at single doors (told, verified, called) is left to the lists of those.
     """
     of_order = Entry.objects.filter(order_id=order.pk)
-    return list(of_order.filter(Q(household_id=None) | Q(event=RECALLED))[:limit])
+    if encloses(member, order):
+        return list(of_order.filter(Q(household_id=None) | Q(event=RECALLED))[:limit])
+    # The order reaches beyond the member's part: its own story, and the recalls of the part.
+    near = Household.objects.filter(member.within("home__")).values("pk")
+    own = Q(household_id=None) & (Q(event__startswith="Order") | Q(event__startswith="Plan"))
+    return list(of_order.filter(own | Q(event=RECALLED, household_id__in=near))[:limit])

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import encloses
 from compounds.models import Unit
 from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
@@ -26,16 +27,16 @@ from seals.forms import ChangeForm, OrderForm
 from seals.lift import checklist
 from seals.models import OrderState, SealOrder
 from seals.places import buildings, inside_unit
-from seals.queries import orders, orders_in_force
+from seals.queries import orders
 
 
 @member_page(Permission.ORDER_SEE)
 def order_list(request: MemberRequest) -> HttpResponse:
-    past = orders().exclude(state=OrderState.IN_FORCE)
+    past = orders(request.member).exclude(state=OrderState.IN_FORCE)
     now = timezone.now()
     page = Paginator(past, 40).get_page(request.GET.get("page"))
     context = {
-        "current": pages.order_rows(orders_in_force(), now),
+        "current": pages.order_rows(orders(request.member).in_force(), now),
         "past": pages.past_rows(page.object_list),
         "page": page,
         "may_seal": request.member.may(Permission.ORDER_SEAL),
@@ -46,12 +47,13 @@ def order_list(request: MemberRequest) -> HttpResponse:
 @member_page(Permission.ORDER_SEAL)
 def order_new(request: MemberRequest) -> HttpResponse:
     sent = "template" in request.GET or "place" in request.GET
-    form = OrderForm(request.GET if sent else None, compound=request.compound)
+    data = request.GET if sent else None
+    form = OrderForm(data, compound=request.compound, member=request.member)
     return _choose(request, form, refused=False)
 
 
 def _choose(request: MemberRequest, form: OrderForm, *, refused: bool) -> HttpResponse:
-    whole, groups = buildings(request.compound)
+    whole, groups = buildings(request.compound, request.member)
     chosen = form.data.get("place", "")
     context = {
         "form": form,
@@ -75,7 +77,8 @@ def _opened(request: MemberRequest, chosen: str) -> Any:
         wanted = rest.partition(":")[0]
     if not wanted.isdecimal() or len(wanted) > 17:
         return None
-    unit = Unit.objects.select_related("building").filter(pk=wanted).first()
+    units = Unit.objects.filter(request.member.within_units()).select_related("building")
+    unit = units.filter(pk=wanted).first()
     return inside_unit(request.compound, unit) if unit else None
 
 
@@ -85,7 +88,7 @@ def order_preview(request: MemberRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     if not data:
         return redirect("seals:order-new", request.compound.slug)
-    form = OrderForm(data, compound=request.compound)
+    form = OrderForm(data, compound=request.compound, member=request.member)
     if not form.is_valid():
         return _choose(request, form, refused=True)
     draft = drafting(form, request.POST if request.method == "POST" else None)
@@ -116,7 +119,7 @@ def _preview(
 @member_page(Permission.ORDER_SEAL)
 @require_POST
 def order_confirm(request: MemberRequest) -> HttpResponse:
-    form = OrderForm(request.POST, compound=request.compound)
+    form = OrderForm(request.POST, compound=request.compound, member=request.member)
     if not form.is_valid():
         return _choose(request, form, refused=True)
     draft = drafting(form, request.POST)
@@ -150,13 +153,13 @@ def _seal(request: MemberRequest, drafted: Drafting, key: str) -> SealOrder:
     )
 
 
-def _order(order: int) -> SealOrder:
-    return get_object_or_404(orders(), pk=order)
+def _order(request: MemberRequest, order: int) -> SealOrder:
+    return get_object_or_404(orders(request.member), pk=order)
 
 
 @member_page(Permission.ORDER_SEE)
 def order(request: MemberRequest, order: int) -> HttpResponse:
-    return _order_page(request, _order(order))
+    return _order_page(request, _order(request, order))
 
 
 def _order_page(request: MemberRequest, found: SealOrder, **forms: Any) -> HttpResponse:
@@ -173,13 +176,17 @@ def _order_page(request: MemberRequest, found: SealOrder, **forms: Any) -> HttpR
 @member_page(Permission.ORDER_SEAL)
 @require_POST
 def order_extend(request: MemberRequest, order: int) -> HttpResponse:
-    return _change(request, _order(order), "extend", actions.extend, _("The order is extended."))
+    return _change(
+        request, _order(request, order), "extend", actions.extend, _("The order is extended.")
+    )
 
 
 @member_page(Permission.ORDER_SEAL)
 @require_POST
 def order_reduce(request: MemberRequest, order: int) -> HttpResponse:
-    return _change(request, _order(order), "reduce", actions.reduce, _("The order is shortened."))
+    return _change(
+        request, _order(request, order), "reduce", actions.reduce, _("The order is shortened.")
+    )
 
 
 def _change(
@@ -196,7 +203,9 @@ def _change(
 
 @member_page(Permission.ORDER_LIFT)
 def order_lift(request: MemberRequest, order: int) -> HttpResponse:
-    found = _order(order)
+    found = _order(request, order)
+    if not encloses(request.member, found):
+        raise Http404
     if request.method == "POST":
         return _lift(request, found)
     return _lift_page(request, found, {})
@@ -238,7 +247,7 @@ def _lift_page(
 @member_page(Permission.ORDER_SEE)
 def order_document(request: MemberRequest, order: int) -> HttpResponse:
     """The order on paper, and the notice for the doors."""
-    found = _order(order)
+    found = _order(request, order)
     now = timezone.now()
     context = pages.document_context(found, request.member, now)
     return render(request, "seals/order_document.html", context)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import touching
 from compounds.roles import Permission
 from households.models import Phone, Relative
 from lockdown.kernel.forms import attempt
@@ -22,7 +23,7 @@ from seals.recalls import record_recall
 @member_page(Permission.WORK_DO)
 def recall_record(request: MemberRequest, recall: int) -> HttpResponse:
     rows = Recall.objects.select_related("resident", "home__unit", "order", "assignee")
-    found = get_object_or_404(rows, pk=recall)
+    found = get_object_or_404(rows.filter(request.member.within("home__")), pk=recall)
     form = RecallForm(request.POST or None, initial={"note": found.note})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -59,7 +60,7 @@ def _phones(recall: Recall) -> list[Phone]:
 @member_page(Permission.WORK_DO)
 def task_done(request: MemberRequest, task: int) -> HttpResponse:
     rows = PlanTask.objects.select_related("order", "assignee", "finished_by")
-    found = get_object_or_404(rows, pk=task)
+    found = get_object_or_404(rows.filter(touching(request.member, "order__")), pk=task)
     form = TaskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         done = attempt(

@@ -49,5 +49,4 @@ def access_decide(request: MemberRequest, access: int) -> HttpResponse:
 def _ever(request: MemberRequest) -> QuerySet[Access]:
     """Ended ones too, so that a second tap gets a sentence and not a missing page."""
     found = Access.objects.select_related("household__home")
-    unit = request.member.unit_id
-    return found.filter(household__home__unit_id=unit) if unit else found
+    return found.filter(request.member.within("household__home__"))

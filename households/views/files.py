@@ -18,7 +18,8 @@ from households.forms import (
     ReasonForm,
     RelativeForm,
 )
-from households.models import Household, Presence, RosterImport
+from households.models import Household, Presence
+from households.parts import past_imports
 from households.queries import Wanted, files_with_sign_ins, household_file, household_list
 
 PAGE = 60
@@ -33,7 +34,7 @@ PRESENCE_MARK = {
 
 @member_page(Permission.HOUSEHOLD_SEE)
 def household_index(request: MemberRequest) -> HttpResponse:
-    form = ListForm(request.GET or None)
+    form = ListForm(request.GET or None, member=request.member)
     data = form.cleaned_data if form.is_bound and (form.is_valid() or True) else {}
     wanted = Wanted(
         q=data.get("q") or "",
@@ -55,7 +56,9 @@ def household_index(request: MemberRequest) -> HttpResponse:
         "may_import": request.member.may(Permission.ROSTER_IMPORT),
         "may_decide": request.member.may(Permission.ACCESS_DECIDE),
         "empty": not asked and page.paginator.count == 0,
-        "last_import": RosterImport.objects.filter(confirmed_at__isnull=False, undone_at=None)
+        "last_import": past_imports(request.member)
+        .filter(confirmed_at__isnull=False, undone_at=None)
+        .select_related(None)
         .only("file_name", "confirmed_at", "households", "people")
         .order_by("-confirmed_at")
         .first(),

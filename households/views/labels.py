@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import encloses
 from compounds.models import Home, Unit
 from compounds.places import Place, find_place
 from compounds.roles import Permission
@@ -30,9 +31,7 @@ def labels(request: MemberRequest) -> HttpResponse:
 
 
 def _choose(request: MemberRequest, *, status: int = 200, refusal: str = "") -> HttpResponse:
-    units = Unit.objects.select_related("building")
-    if request.member.unit_id:
-        units = units.filter(pk=request.member.unit_id)
+    units = Unit.objects.select_related("building").filter(request.member.within_units())
     homes = dict(Home.objects.order_by().values_list("unit").annotate(Count("id")))
     living = dict(
         DoorCode.objects.filter(revoked_at=None)
@@ -43,10 +42,15 @@ def _choose(request: MemberRequest, *, status: int = 200, refusal: str = "") -> 
     wanted = request.GET.get("home", "")
     context = {
         "lines": [(unit, homes.get(unit.pk, 0), living.get(unit.pk, 0)) for unit in units],
-        "home": Home.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() else None,
+        "home": _named(request, wanted),
         "refusal": refusal,
     }
     return render(request, "households/labels.html", context, status=status)
+
+
+def _named(request: MemberRequest, wanted: str) -> Home | None:
+    homes = Home.objects.filter(request.member.within())
+    return homes.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
 
 
 def _print(request: MemberRequest) -> HttpResponse:
@@ -84,7 +88,7 @@ def _wanted_homes(request: MemberRequest) -> list[Home]:
     row = request.POST.get("row", "")
     kind = "home" if request.POST.get("kind") == "home" else "unit"
     place = find_place(request.compound, kind, row=int(row) if row.isdecimal() else None)
-    if request.member.unit_id and place.unit and place.unit.pk != request.member.unit_id:
+    if not encloses(request.member, place):
         raise Http404
     return _homes(place)
 

@@ -15,6 +15,7 @@ from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from households.forms import VerifyForm
 from households.models import Outcome, Sweep, Verification
+from households.parts import sweeps_of
 from households.sweeps import How, door, floors, next_row, progress, verify
 from lockdown.kernel.forms import attempt
 
@@ -28,7 +29,7 @@ OUTCOME_MARK = {
 
 @member_page(Permission.WORK_DO)
 def sweep_page(request: MemberRequest, sweep: int) -> HttpResponse:
-    found = get_object_or_404(Sweep.objects.all(), pk=sweep)
+    found = get_object_or_404(sweeps_of(request.member), pk=sweep)
     chosen = request.GET.get("at", "")
     return _show(request, found, chosen=int(chosen) if chosen.isdecimal() else None)
 
@@ -66,8 +67,7 @@ def _show(
 @require_POST
 def verify_door(request: MemberRequest, verification: int) -> HttpResponse:
     rows = Verification.objects.select_related("sweep", "home")
-    if request.member.unit_id:
-        rows = rows.filter(home__unit_id=request.member.unit_id)
+    rows = rows.filter(request.member.within("home__"))
     row = get_object_or_404(rows, pk=verification)
     form = VerifyForm(request.POST)
     done = _verified(request, form, row) if form.is_valid() else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from lockdown.kernel.forms import attempt
 from notices.actions import assign, no_answer, told
 from notices.forms import AssignForm, ToldForm, TriesForm, workers
 from notices.models import Notice, Receipt, Told
+from notices.parts import notices_of
 from notices.reach import by_floor, reach_rows
 
 A_PAGE = 60
@@ -39,6 +40,7 @@ def _reach(request: MemberRequest, status: int = 200, **more: Any) -> HttpRespon
     whose = request.GET.get("whose", "")
     notice = _wanted_notice(request)
     rows = reach_rows(
+        request.member,
         member=request.member.pk if whose == "mine" else None,
         late_at=timezone.now() if whose == "late" else None,
         notice=notice.pk if notice else None,
@@ -63,11 +65,11 @@ def _reach(request: MemberRequest, status: int = 200, **more: Any) -> HttpRespon
     return render(request, "notices/reach.html", context, status=status)
 
 
-def _wanted_notice(request: HttpRequest) -> Notice | None:
+def _wanted_notice(request: MemberRequest) -> Notice | None:
     text = request.GET.get("notice", "")
     if not text.isdecimal() or len(text) > 18:
         return None
-    return Notice.objects.filter(pk=int(text)).first()
+    return notices_of(request.member).filter(pk=int(text)).first()
 
 
 def _lenses(whose: str, notice: Notice | None) -> list[dict[str, Any]]:
@@ -81,7 +83,7 @@ def _lenses(whose: str, notice: Notice | None) -> list[dict[str, Any]]:
 @member_page(Permission.WORK_DO)
 @require_POST
 def receipt_told(request: MemberRequest, receipt: int) -> HttpResponse:
-    found = _find(receipt)
+    found = _find(request, receipt)
     form = ToldForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
@@ -97,7 +99,7 @@ def receipt_told(request: MemberRequest, receipt: int) -> HttpResponse:
 @member_page(Permission.WORK_DO)
 @require_POST
 def receipt_no_answer(request: MemberRequest, receipt: int) -> HttpResponse:
-    found = _find(receipt)
+    found = _find(request, receipt)
     form = TriesForm(request.POST)
     if form.is_valid():
         row = attempt(
@@ -113,7 +115,7 @@ def receipt_no_answer(request: MemberRequest, receipt: int) -> HttpResponse:
 @member_page(Permission.WORK_ASSIGN)
 @require_POST
 def receipt_assign(request: MemberRequest, receipt: int) -> HttpResponse:
-    found = _find(receipt)
+    found = _find(request, receipt)
     form = AssignForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
@@ -140,7 +142,7 @@ def receipt_assign(request: MemberRequest, receipt: int) -> HttpResponse:
 @require_POST
 def receipt_phones(request: MemberRequest, receipt: int) -> HttpResponse:
     """The full numbers of one household on the list, each shown once and kept in the journal."""
-    found = _find(receipt)
+    found = _find(request, receipt)
     reason = found.notice.title
     by = request.member
     phones = Phone.objects.filter(household_id=found.household_id).select_related("household__home")
@@ -157,8 +159,9 @@ def receipt_phones(request: MemberRequest, receipt: int) -> HttpResponse:
     return _reach(request, shown_id=found.pk, shown=shown)
 
 
-def _find(pk: int) -> Receipt:
-    return get_object_or_404(Receipt.objects.select_related("home", "notice"), pk=pk)
+def _find(request: MemberRequest, pk: int) -> Receipt:
+    rows = Receipt.objects.filter(request.member.within("home__"))
+    return get_object_or_404(rows.select_related("home", "notice"), pk=pk)
 
 
 def _back(request: MemberRequest) -> HttpResponse:
