@@ -78,6 +78,18 @@ CATALOGUE = _catalogue(
     Event(
         "HouseholdNotReached", _("%(door)s not reached, try %(attempts)s: %(title)s"), quiet=True
     ),
+    Event("MemberLeft", _("%(name)s no longer works here"), quiet=True),
+    Event("MemberRoleChanged", _("%(name)s is now %(role)s"), quiet=True),
+    Event("MemberLimited", _("%(name)s now looks after %(part)s"), quiet=True),
+    Event("SecondFactorRequired", _("%(role)s: second factor from %(day)s"), quiet=True),
+    Event("SecondFactorWaived", _("%(role)s: second factor no longer asked for"), quiet=True),
+    Event("SignInReset", _("%(name)s: %(what)s reset, reason: %(reason)s"), quiet=True),
+    Event("SignInKeyAdded", _("%(name)s added: %(what)s"), quiet=True),
+    Event("SignInKeyRemoved", _("%(name)s removed: %(what)s"), quiet=True),
+    Event("SessionsEnded", _("%(name)s was signed out of %(count)s browsers"), quiet=True),
+    Event("SignInLinkMade", _("One-time link made for %(name)s"), quiet=True),
+    Event("SignInLinkOpened", _("%(name)s signed in by one-time link"), quiet=True),
+    Event("SignInLinkRevoked", _("One-time link of %(name)s ended"), quiet=True),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 
