@@ -94,10 +94,17 @@ def reaches(by: Member, member: Member) -> bool:
     return is_within(member.unit, member.buildings, by)
 
 
+def is_near(by: Member, member: Member) -> bool:
+    """Whether the two work in one place: then `by` may know of the other and hand work over."""
+    if not by.is_limited or not member.is_limited or reaches(by, member):
+        return True
+    return by.unit is not None and covers_unit(member, by.unit)
+
+
 def colleagues(by: Member) -> list[Member]:
-    """The present members whom `by` may see: those of the part, and those of the whole."""
+    """The present members whom `by` may know of: those near, and those of the whole compound."""
     found = Member.objects.filter(left_at=None).select_related("user", "unit__building")
-    return [one for one in found if not one.is_limited or reaches(by, one)]
+    return [one for one in found if is_near(by, one)]
 
 
 def part_of(member: Member) -> str:

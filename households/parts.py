@@ -14,6 +14,8 @@ from households.batches import homes_by_key
 from households.models import RosterImport, Sweep, Verification
 from lockdown.kernel.errors import Refused
 
+SHOWN = 10  # imports on the list
+
 
 def sweeps_of(member: Member) -> QuerySet[Sweep]:
     """Those with a door that the member may see."""
@@ -23,10 +25,22 @@ def sweeps_of(member: Member) -> QuerySet[Sweep]:
     return Sweep.objects.filter(Exists(doors))
 
 
-def past_imports(member: Member) -> QuerySet[RosterImport]:
-    """For the list; of the imports of others a limited member sees not even the file's name."""
-    rows = RosterImport.objects.select_related("uploaded_by").defer("parsed")
-    return rows.filter(uploaded_by=member) if member.is_limited else rows
+def past_imports(member: Member) -> list[RosterImport]:
+    """For the list; of an import beyond the part a limited member sees not even the file's name."""
+    rows = RosterImport.objects.select_related("uploaded_by")
+    if not member.is_limited:
+        return list(rows.defer("parsed")[:SHOWN])
+    own = rows.filter(uploaded_by=member)[:SHOWN]
+    return [one for one in own if not _beyond(member, one.parsed)]
+
+
+def last_import(member: Member) -> RosterImport | None:
+    """The newest one that stands; it is the whole compound's, so not for a limited member."""
+    if member.is_limited:
+        return None
+    rows = RosterImport.objects.filter(confirmed_at__isnull=False, undone_at=None)
+    shown = rows.only("file_name", "confirmed_at", "households", "people")
+    return shown.order_by("-confirmed_at").first()
 
 
 def find_import(member: Member, batch: int) -> RosterImport:

@@ -189,4 +189,5 @@ class AssignForm(forms.Form):
 def workers() -> QuerySet[Member]:
     """Members who can take work, by name."""
     roles = [role for role, allowed in PERMISSIONS.items() if Permission.WORK_DO in allowed]
-    return Member.objects.filter(left_at=None, role__in=roles).order_by("name")
+    rows = Member.objects.filter(left_at=None, role__in=roles)
+    return rows.select_related("unit").order_by("name")

@@ -7,6 +7,7 @@ import secrets
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from compounds.access import memberships
 from compounds.limits import part_of, reaches
@@ -14,11 +15,11 @@ from compounds.models import Member, Officer, User
 from compounds.signin.models import CodeApp, Passkey, RecoveryCode, SignInLink, Sitting
 from compounds.signin.sittings import end_everywhere, end_sittings
 from journal.actions import record
-from journal.events import plain
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.tenancy import scope
 
-WHAT = {"second": "second factor", "password": "password"}
+SECOND = gettext_noop("second factor")  # translated where the journal is read
+PASSWORD = "password"
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def reset_second_factor(*, member: Member, reason: str, by: Member) -> int:
     )
     RecoveryCode.objects.filter(user=user).delete()
     end_everywhere(user)
-    _record_reset(member, "second factor", reason, by)
+    _record_reset(member, SECOND, reason, by)
     return gone
 
 
@@ -49,7 +50,7 @@ def reset_password(*, member: Member, reason: str, by: Member) -> str:
     user.set_password(password)
     user.save(update_fields=["password"])
     end_everywhere(user)
-    _record_reset(member, "password", reason, by)
+    _record_reset(member, PASSWORD, reason, by)
     return password
 
 
@@ -115,7 +116,7 @@ def _reason(text: str) -> str:
 
 
 def _record_reset(member: Member, what: str, reason: str, by: Member) -> None:
-    data = {"name": member.name, "what": plain(what), "reason": reason}
+    data = {"name": member.name, "what": what, "reason": reason}
     record("SignInReset", compound=member.compound_id, by=by, data=data)
 
 

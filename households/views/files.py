@@ -19,7 +19,7 @@ from households.forms import (
     RelativeForm,
 )
 from households.models import Household, Presence
-from households.parts import past_imports
+from households.parts import last_import
 from households.queries import Wanted, files_with_sign_ins, household_file, household_list
 
 PAGE = 60
@@ -56,12 +56,7 @@ def household_index(request: MemberRequest) -> HttpResponse:
         "may_import": request.member.may(Permission.ROSTER_IMPORT),
         "may_decide": request.member.may(Permission.ACCESS_DECIDE),
         "empty": not asked and page.paginator.count == 0,
-        "last_import": past_imports(request.member)
-        .filter(confirmed_at__isnull=False, undone_at=None)
-        .select_related(None)
-        .only("file_name", "confirmed_at", "households", "people")
-        .order_by("-confirmed_at")
-        .first(),
+        "last_import": last_import(request.member),
     }
     template = "households/_list.html" if request.htmx else "households/list.html"
     return render(request, template, context)

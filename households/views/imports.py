@@ -51,7 +51,7 @@ def import_new(request: MemberRequest) -> HttpResponse:
             return redirect("households:import-preview", request.compound.slug, batch.pk)
     context = {
         "form": form,
-        "past": past_imports(request.member)[:10],
+        "past": past_imports(request.member),
         "homes": Home.objects.filter(request.member.within()).count(),
     }
     status = 422 if request.method == "POST" else 200

@@ -16,6 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import is_near
+from compounds.models import Member
 from compounds.roles import Permission
 from households.files import reveal_phone, reveal_relative
 from households.models import Phone, Relative
@@ -60,9 +62,16 @@ def _reach(request: MemberRequest, status: int = 200, **more: Any) -> HttpRespon
         "ways": [way for way in Told.choices if way[0] != Told.GROUP],
         "may_do": request.member.may(Permission.WORK_DO),
         "may_ring": request.member.may(Permission.PHONE_REVEAL),
-        "workers": list(workers()) if request.member.may(Permission.WORK_ASSIGN) else [],
+        "workers": _workers(request.member),
     } | more
     return render(request, "notices/reach.html", context, status=status)
+
+
+def _workers(member: Member) -> list[Member]:
+    """To whom the reader may give a household: those who work in the same part."""
+    if not member.may(Permission.WORK_ASSIGN):
+        return []
+    return [one for one in workers() if is_near(member, one)]
 
 
 def _wanted_notice(request: MemberRequest) -> Notice | None:
