@@ -121,6 +121,7 @@ class PartForm(forms.Form):
             self.fields["unit"].help_text = ""
         if by.unit_id is not None or len(found) < 2:
             del self.fields["buildings"]
+            self.fields["unit"].label = _("Only this unit")
 
     def part(self) -> dict[str, Any]:
         """As the actions take it. A manager of a part gives the own part when none is chosen."""

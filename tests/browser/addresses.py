@@ -19,6 +19,9 @@ NO_PAGE = {
     "households:import-rejects",
     "reports:board-live",
     "reports:home-live",
+    # These two show something in one state only; tests/browser/test_sign_in.py opens them in it.
+    "compounds:link",
+    "compounds:second-needed",
 }
 # The page of another project, for programmers.
 FOREIGN = {"api-docs"}
@@ -39,6 +42,7 @@ IDS = {
     "round_id": "SELECT id FROM waste_disinfectionround WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "window_id": "SELECT id FROM waste_rubbishwindow WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "notice": "SELECT id FROM notices_notice ORDER BY id LIMIT 1",
+    "member": "SELECT id FROM compounds_member WHERE role = 'volunteer' ORDER BY id DESC LIMIT 1",
 }
 
 
