@@ -28,7 +28,9 @@ YEAR = 365 * 24 * 3600
 
 def locked_out(request: HttpRequest, credentials: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """Too many wrong passwords for one name; the address is not locked."""
-    sentence = _("Too many wrong passwords for this name. Wait 15 minutes, or ask your manager.")
+    sentence = _(
+        "Too many wrong passwords or codes for this name. Wait 15 minutes, or ask your manager."
+    )
     return render(request, "errors/refused.html", {"sentence": sentence}, status=429)
 
 

@@ -160,7 +160,9 @@ def _proved(request: PersonRequest, form: PasswordForm) -> str | None:
     if not form.is_valid():
         return ""
     if not entering.may_try(request, request.user):
-        return _("Too many wrong passwords for this name. Wait 15 minutes, or ask your manager.")
+        return _(
+            "Too many wrong passwords or codes for this name. Wait 15 minutes, or ask your manager."
+        )
     if not request.user.check_password(form.cleaned_data["password"]):
         entering.count_wrong(request, request.user)
         form.add_error("password", _("This is not your password. Passwords are case-sensitive."))
