@@ -10,11 +10,13 @@ from typing import Any
 import structlog
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from compounds.models import Compound, Member, User
 from compounds.roles import PERMISSIONS, Permission
+from compounds.signin.entering import must_enrol, opens
 from lockdown.kernel.tenancy import as_person, scope
 
 View = Callable[..., HttpResponse]
@@ -87,8 +89,10 @@ def member_page(permission: Permission) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             member = membership(request.user, compound)
-            if member is None or not member.may(permission):
+            if member is None or not member.may(permission) or not opens(request, member):
                 raise Http404
+            if must_enrol(request, member, timezone.now()):
+                return redirect("compounds:second-needed", compound)
             return run_inside(request, member, view, **kwargs)
 
         return ruled(guarded, Rule("member", permission))
@@ -125,6 +129,13 @@ def granted(user: User, permission: Permission) -> list[int]:
     with as_person(user.pk):
         found = Member.objects.filter(user=user, left_at=None, role__in=roles)
         return list(found.values_list("compound_id", flat=True))
+
+
+def open_memberships(request: HttpRequest) -> list[Member]:
+    """Those of the signed-in person that this session opens now."""
+    now = timezone.now()
+    found = memberships(request.user)  # type: ignore[arg-type]
+    return [one for one in found if opens(request, one) and not must_enrol(request, one, now)]
 
 
 def run_inside(request: HttpRequest, member: Member, view: View, /, **kwargs: Any) -> HttpResponse:

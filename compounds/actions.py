@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compounds.digests import base36, digest_of
+from compounds.limits import refuse_limited
+from compounds.membership import add_member, end_membership, limit_member
 from compounds.models import (
     ApiToken,
     Building,
@@ -24,11 +26,24 @@ from compounds.models import (
 )
 from compounds.roles import Role
 from journal.actions import Actor, record
-from journal.events import plain
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.tenancy import scope
 
 MAX_HOMES = 20_000
+
+__all__ = [
+    "MAX_HOMES",
+    "UnitPattern",
+    "add_member",
+    "base36",
+    "build_homes",
+    "digest_of",
+    "end_membership",
+    "issue_token",
+    "limit_member",
+    "open_compound",
+    "revoke_token",
+]
 
 
 @dataclass(frozen=True)
@@ -79,6 +94,7 @@ def open_compound(
 @transaction.atomic
 def build_homes(*, compound: Compound, patterns: Iterable[UnitPattern], by: Actor) -> int:
     """Add the homes of the patterns; those that exist stay. Returns how many are new."""
+    refuse_limited(by)
     # Two people building at once: the compound's row is the queue.
     Compound.objects.select_for_update().get(pk=compound.pk)
     patterns = list(patterns)
@@ -154,58 +170,8 @@ def _put_in_order(compound: Compound) -> None:
         cursor.execute("SET LOCAL enable_nestloop = on")
 
 
-@transaction.atomic
-def add_member(
-    *,
-    compound: Compound,
-    user: User,
-    role: Role,
-    by: Actor,
-    unit: Unit | None = None,
-    phone: str = "",
-) -> Member:
-    """Give a user a role in the compound; asked again, the role is brought up to date."""
-    member, made = Member.objects.update_or_create(
-        compound=compound,
-        user=user,
-        left_at=None,
-        defaults={"role": role, "unit": unit, "phone": phone, "name": user.name},
-    )
-    if made:
-        record(
-            "MemberJoined",
-            compound=compound.pk,
-            by=by,
-            data={"name": member.name, "role": plain(Role(role).label)},
-        )
-    return member
-
-
-@transaction.atomic
-def end_membership(*, member: Member, by: Member) -> Member:
-    if member.pk == by.pk:
-        raise Refused(_("You cannot end your own membership. Ask another manager."))
-    if member.left_at is None:
-        member.left_at = timezone.now()
-        member.save(update_fields=["left_at"])
-    return member
-
-
 # API tokens: "ld_<compound id in base 36>_<secret>", so that the scope is known before any row
 # is read.
-
-
-def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def base36(number: int) -> str:
-    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-    answer = ""
-    while number:
-        number, rest = divmod(number, 36)
-        answer = digits[rest] + answer
-    return answer or "0"
 
 
 @transaction.atomic

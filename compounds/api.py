@@ -58,7 +58,7 @@ def compound_detail(request: ApiRequest) -> Response:
             "floors": line.floors,
             "homes": line.homes,
         }
-        for line in building_outline()
+        for line in building_outline(request.member)
     ]
     return Response(
         {
@@ -66,7 +66,7 @@ def compound_detail(request: ApiRequest) -> Response:
             "slug": compound.slug,
             "time_zone": compound.zone,
             "duty_phone": compound.duty_phone,
-            "homes": home_counts(),
+            "homes": home_counts(request.member),
             "units": units,
         }
     )
@@ -82,4 +82,4 @@ def compound_detail(request: ApiRequest) -> Response:
 def homes_add(request: ApiRequest, data: dict[str, Any]) -> Response:
     patterns = [UnitPattern(**one) for one in data["patterns"]]
     made = build_homes(compound=request.compound, patterns=patterns, by=request.member)
-    return Response({"made": made, "homes": home_counts()})
+    return Response({"made": made, "homes": home_counts(request.member)})

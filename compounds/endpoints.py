@@ -28,6 +28,7 @@ from compounds.access import Rule, membership, ruled
 from compounds.actions import digest_of
 from compounds.models import ApiToken, Compound, Member, User
 from compounds.roles import Permission
+from compounds.signin.entering import must_enrol, opens
 from journal.models import RequestKey
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.tenancy import scope
@@ -131,8 +132,15 @@ def caller(request: Request, slug: str) -> Member | None:
     if header.lower().startswith("bearer "):
         return _token_member(header[7:].strip())
     if request.user is not None and _same_origin(request):
-        return membership(cast(User, request.user), slug)
+        member = membership(cast(User, request.user), slug)
+        return member if member is not None and _may_enter(request, member) else None
     return None
+
+
+def _may_enter(request: Request, member: Member) -> bool:
+    """A browser's session opens here what it opens on pages."""
+    page = request._request
+    return opens(page, member) and not must_enrol(page, member, timezone.now())
 
 
 def _same_origin(request: Request) -> bool:

@@ -6,27 +6,16 @@ import re
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from compounds.actions import UnitPattern
-from compounds.models import Unit
+from compounds.models import Member, Unit
 from compounds.roles import Role
+from compounds.signin.links import ROLES
 
 SUFFIX = re.compile(
     r"(\u53f7\u697c|\u5355\u5143|[\u680b\u5e62\u697c\u5ea7])$"
 )  # 号楼 单元 栋 幢 楼 座
-
-
-class SignInForm(AuthenticationForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = _("Sign-in name")
-
-    error_messages = {
-        "invalid_login": _("Name or password is not right. Passwords are case-sensitive."),
-        "inactive": _("This account has been closed. Ask your manager."),
-    }
 
 
 class CompoundForm(forms.Form):
@@ -104,21 +93,63 @@ def _narrow(text: str) -> str:
     return "".join(chr(ord(one) - 0xFEE0) if 0xFF01 <= ord(one) <= 0xFF5E else one for one in text)
 
 
-class MemberForm(forms.Form):
+class PartForm(forms.Form):
+    """Which part of the compound a member looks after; nothing chosen is all that `by` sees."""
+
+    buildings = forms.TypedMultipleChoiceField(
+        label=_("Only these buildings"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    unit: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Or only this unit"),
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label=_("no single unit"),
+        help_text=_("Nothing chosen: the whole compound."),
+    )
+
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        units = Unit.objects.filter(by.within_units()).select_related("building")
+        found = {one.building_id: str(one.building) for one in units}
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["buildings"].choices = list(found.items())  # type: ignore[attr-defined]
+        if by.is_limited:
+            self.fields["unit"].help_text = ""
+        if by.unit_id is not None or len(found) < 2:
+            del self.fields["buildings"]
+            self.fields["unit"].label = _("Only this unit")
+
+    def part(self) -> dict[str, Any]:
+        """As the actions take it. A manager of a part gives the own part when none is chosen."""
+        data = self.cleaned_data
+        buildings, unit = data.get("buildings", []), data["unit"]
+        if self.by.is_limited and not buildings and unit is None:
+            return {"unit": self.by.unit, "buildings": self.by.buildings}
+        return {"unit": unit, "buildings": buildings}
+
+
+class MemberForm(PartForm):
     username = forms.CharField(label=_("Sign-in name"), max_length=40)
     name = forms.CharField(label=_("Name"), max_length=40)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    unit: forms.ModelChoiceField = forms.ModelChoiceField(
-        label=_("Only this unit"),
-        queryset=Unit.objects.none(),
-        required=False,
-        empty_label=_("the whole compound"),
-    )
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+    by_link = forms.BooleanField(
+        label=_("Without a password: signs in by one-time links"),
+        required=False,
+        help_text=_("For volunteers and building captains."),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.select_related("building")  # type: ignore[attr-defined]
+    field_order = ["username", "name", "role", "buildings", "unit", "phone", "by_link"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("by_link") and data.get("role") not in ROLES:
+            self.add_error("by_link", _("One-time links are for volunteers and building captains."))
+        return data
 
 
 class TokenForm(forms.Form):

@@ -180,6 +180,8 @@ class Member(TenantModel):
     # compound. Every list and every record that a limited member opens goes through `within`.
     unit = TenantKey(Unit, null=True, blank=True, related_name="+")
     buildings = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    # From then on a session needs a second factor; kept up to date by `signin.rules`.
+    second_factor_from = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True, blank=True)
 
@@ -275,3 +277,35 @@ class Picture(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.width}×{self.height}"
+
+
+# The nouns of sign-in live in their own file; Django finds them here.
+from compounds.signin.models import (  # noqa: E402
+    CodeApp,
+    How,
+    Passkey,
+    RecoveryCode,
+    SecondFactorRule,
+    SignInLink,
+    Sitting,
+)
+
+__all__ = [
+    "ApiToken",
+    "Building",
+    "CodeApp",
+    "Compound",
+    "Home",
+    "How",
+    "Member",
+    "Officer",
+    "Organization",
+    "Passkey",
+    "Picture",
+    "RecoveryCode",
+    "SecondFactorRule",
+    "SignInLink",
+    "Sitting",
+    "Unit",
+    "User",
+]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from compounds.models import Member
+from compounds.models import Member, Unit
 from compounds.roles import Role
 from lockdown.kernel.errors import Refused
 
@@ -44,6 +44,7 @@ class Rota:
     def __init__(self, members: Sequence[Member]) -> None:
         self.members = list(members)
         self.load: Counter[int] = Counter()
+        self._buildings: dict[int, int] | None = None
 
     def share(self, kind: str, spots: Iterable[Spot]) -> list[Member]:
         """One member per spot. A floor stays with one person; floors go round by load."""
@@ -61,11 +62,21 @@ class Rota:
     def _candidates(self, kind: str, spot: Spot) -> list[Member]:
         for role in (*WHO[kind], Role.MANAGER):
             of_role = [one for one in self.members if one.role == role]
-            near = [one for one in of_role if one.unit_id and one.unit_id == spot.unit_id]
-            anywhere = [one for one in of_role if one.unit_id is None]
+            near = [one for one in of_role if one.is_limited and self._looks_after(one, spot)]
+            anywhere = [one for one in of_role if not one.is_limited]
             if near or anywhere:
                 return near or anywhere
         raise Refused(_("This compound has no manager yet. Add one before starting work."))
+
+    def _looks_after(self, member: Member, spot: Spot) -> bool:
+        """Whether the spot is on the member's own stair or in one of their buildings."""
+        if spot.unit_id is None:
+            return False
+        if member.unit_id is not None:
+            return member.unit_id == spot.unit_id
+        if self._buildings is None:  # asked only where somebody is limited to buildings
+            self._buildings = dict(Unit.objects.values_list("pk", "building_id"))
+        return self._buildings.get(spot.unit_id) in member.buildings
 
     def _least_loaded(self, members: list[Member]) -> Member:
         return min(members, key=lambda one: (self.load[one.pk], one.pk))

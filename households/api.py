@@ -20,6 +20,7 @@ from households.batches import rejects_of, remarks_of
 from households.comparing import compare
 from households.imports import MAX_UPLOAD, confirm_import, preview_roster, undo_import
 from households.models import Access, Household, Outcome, RosterImport, Verification
+from households.parts import find_import
 from households.phones import mask
 from households.queries import Wanted, accesses, files_of, household_list
 from households.sweeps import RECORDABLE, How, verify
@@ -208,8 +209,7 @@ def _resident(one: Any) -> dict[str, Any]:
 )
 def verification_record(request: ApiRequest, verification: int, data: dict[str, Any]) -> Response:
     rows = Verification.objects.all()
-    if request.member.unit_id:
-        rows = rows.filter(home__unit_id=request.member.unit_id)
+    rows = rows.filter(request.member.within("home__"))
     done = verify(
         verification=get_object_or_404(rows, pk=verification),
         outcome=Outcome(data["outcome"]),
@@ -245,7 +245,10 @@ def import_upload(request: ApiRequest, data: dict[str, Any]) -> Response:
         )
     unit = None
     if data.get("unit"):
-        unit = get_object_or_404(Unit.objects.select_related("building"), pk=data["unit"])
+        unit = get_object_or_404(
+            Unit.objects.filter(request.member.within_units()).select_related("building"),
+            pk=data["unit"],
+        )
     batch = preview_roster(
         compound=request.compound,
         file_name=file.name,
@@ -256,13 +259,13 @@ def import_upload(request: ApiRequest, data: dict[str, Any]) -> Response:
     return Response(_batch(batch))
 
 
-def _find(batch: int) -> RosterImport:
-    return get_object_or_404(RosterImport.objects.all(), pk=batch)
+def _find(request: ApiRequest, batch: int) -> RosterImport:
+    return find_import(request.member, batch)
 
 
 @endpoint(Permission.ROSTER_IMPORT, answer=ImportAnswer, summary="A roster import's preview")
 def import_one(request: ApiRequest, batch: int) -> Response:
-    return Response(_batch(_find(batch)))
+    return Response(_batch(_find(request, batch)))
 
 
 @endpoint(
@@ -272,14 +275,14 @@ def import_one(request: ApiRequest, batch: int) -> Response:
     summary="Write a previewed roster into the files",
 )
 def import_confirm(request: ApiRequest, batch: int) -> Response:
-    return Response(_batch(confirm_import(batch=_find(batch), by=request.member)))
+    return Response(_batch(confirm_import(batch=_find(request, batch), by=request.member)))
 
 
 @endpoint(
     Permission.ROSTER_IMPORT, methods=("POST",), answer=ImportAnswer, summary="Take an import back"
 )
 def import_undo(request: ApiRequest, batch: int) -> Response:
-    return Response(_batch(undo_import(batch=_find(batch), by=request.member)))
+    return Response(_batch(undo_import(batch=_find(request, batch), by=request.member)))
 
 
 def _batch(batch: RosterImport) -> dict[str, Any]:
@@ -324,8 +327,7 @@ def access_list(request: ApiRequest) -> Response:
 )
 def access_decide(request: ApiRequest, access: int, data: dict[str, Any]) -> Response:
     rows = Access.objects.all()
-    if request.member.unit_id:
-        rows = rows.filter(household__home__unit_id=request.member.unit_id)
+    rows = rows.filter(request.member.within("household__home__"))
     found = get_object_or_404(rows, pk=access)
     decide = {"grant": signin.grant, "refuse": signin.refuse, "revoke": signin.revoke}
     return Response(_access(decide[data["decision"]](access=found, by=request.member)))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compounds.models import Unit
+from compounds.models import Member, Unit
 from households.imports import MAX_UPLOAD
 from households.models import CareKind, Found, How, Outcome, Presence, Relative, Resident
 from households.templatetags.households_ui import mask_numbers
@@ -19,8 +19,9 @@ from households.templatetags.households_ui import mask_numbers
 MEGABYTE = 1024 * 1024
 
 
-def unit_choices() -> list[tuple[str, str]]:
-    return [(str(unit.pk), str(unit)) for unit in Unit.objects.select_related("building")]
+def unit_choices(member: Member) -> list[tuple[str, str]]:
+    units = Unit.objects.filter(member.within_units()).select_related("building")
+    return [(str(unit.pk), str(unit)) for unit in units]
 
 
 class ImportForm(forms.Form):
@@ -33,9 +34,10 @@ class ImportForm(forms.Form):
         help_text=gettext_lazy("Only needed when the sheet has plain door numbers such as 502."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.select_related("building")  # type: ignore[attr-defined]
+        units = Unit.objects.filter(member.within_units()).select_related("building")
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile:
         file = self.cleaned_data["file"]
@@ -93,9 +95,10 @@ class ListForm(forms.Form):
         ],
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [("", _("all")), *unit_choices()]  # type: ignore[attr-defined]
+        choices = [("", _("all")), *unit_choices(member)]
+        self.fields["unit"].choices = choices  # type: ignore[attr-defined]
 
 
 class MemberForm(forms.ModelForm):

@@ -17,6 +17,7 @@ from households import takeback
 from households.batches import as_json, homes_by_key
 from households.comparing import Comparison, compare
 from households.models import RosterImport
+from households.parts import refuse_beyond
 from households.roster.doors import DoorKey
 from households.roster.gate import MAX_UPLOAD
 from households.roster.messages import Unreadable
@@ -50,6 +51,7 @@ def preview_roster(
     Compound.objects.select_for_update().get(pk=compound.pk)
     seen = RosterImport.objects.filter(digest=digest, undone_at=None).first()
     if seen is not None:
+        refuse_beyond(by, seen.parsed)
         return seen
     today = compound.today()
     place = (unit.building.number, unit.number) if unit else (None, None)
@@ -62,13 +64,15 @@ def preview_roster(
         )
     except Unreadable as reason:
         raise Refused(reason.text, code=reason.code, field="file") from None
+    parsed = as_json(roster, today)
+    refuse_beyond(by, parsed)
     return RosterImport.objects.create(
         compound=compound,
         file_name=file_name[-120:],
         digest=digest,
         unit=unit,
         uploaded_by=by,
-        parsed=as_json(roster, today),
+        parsed=parsed,
         households=roster.stats["households"],
         people=roster.stats["people"],
         rejected=roster.stats["rejected"],

@@ -103,4 +103,4 @@ def accesses(member: Member) -> QuerySet[Access]:
         .select_related("household__home__unit__building", "resident", "granted_by")
         .order_by("asked_at")
     )
-    return found.filter(household__home__unit_id=member.unit_id) if member.unit_id else found
+    return found.filter(member.within("household__home__"))

@@ -179,6 +179,18 @@ CATALOGUE = _catalogue(
     Event("HandoverAsked", _("%(post)s, %(shift)s: question about the handover"), quiet=True),
     Event("HandoverTaken", _("%(post)s, %(shift)s: taken over by %(name)s")),
     Event("ShiftsChanged", _("Shifts and posts changed"), quiet=True),
+    Event("MemberLeft", _("%(name)s no longer works here"), quiet=True),
+    Event("MemberRoleChanged", _("%(name)s is now %(role)s"), quiet=True),
+    Event("MemberLimited", _("%(name)s now looks after %(part)s"), quiet=True),
+    Event("SecondFactorRequired", _("%(role)s: second factor from %(day)s"), quiet=True),
+    Event("SecondFactorWaived", _("%(role)s: second factor no longer asked for"), quiet=True),
+    Event("SignInReset", _("%(name)s: %(what)s reset, reason: %(reason)s"), quiet=True),
+    Event("SignInKeyAdded", _("%(name)s added: %(what)s"), quiet=True),
+    Event("SignInKeyRemoved", _("%(name)s removed: %(what)s"), quiet=True),
+    Event("SessionsEnded", _("%(name)s was signed out of %(count)s browsers"), quiet=True),
+    Event("SignInLinkMade", _("One-time link made for %(name)s"), quiet=True),
+    Event("SignInLinkOpened", _("%(name)s signed in by one-time link"), quiet=True),
+    Event("SignInLinkRevoked", _("One-time link of %(name)s ended"), quiet=True),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

@@ -19,6 +19,7 @@ from journal.events import plain
 from lockdown.kernel.errors import Refused
 from notices.audience import Audience, count
 from notices.models import ON_A_PAGE, Notice, NoticeKind, Receipt, Route, Told
+from notices.parts import refuse_beyond
 
 SEND = "notices.send"
 CALLS_BEFORE_KNOCK = 2  # our default: two calls without an answer, then the door
@@ -85,6 +86,7 @@ def write_notice(
         return twin, False
     if isinstance(by, Member):
         _refuse_unsendable(audience, send_at)
+        refuse_beyond(by, audience)
     return Notice.objects.get_or_create(
         compound=compound,
         cause=cause[:80],
@@ -135,6 +137,7 @@ def withdraw(*, notice: Notice, by: Member) -> Notice:
         return notice
     if notice.sent_at:
         raise Refused(_("This notice has been sent. Send a new one that corrects it."))
+    refuse_beyond(by, Audience.of_json(notice.audience))
     notice.cancelled_at = timezone.now()
     notice.save(update_fields=["cancelled_at"])
     record("NoticeWithdrawn", compound=notice.compound_id, by=by, data={"title": notice.title})
@@ -228,9 +231,9 @@ def assign(*, receipt: Receipt, member: Member, whole_floor: bool, by: Member) -
 
     Returns how many changed hands. Refused: somebody who has left or does no such work.
     """
-    if not member.may(Permission.WORK_DO):
-        raise Refused(_("Choose somebody who works here now."), field="member")
     receipt = _receipts().get(pk=receipt.pk)
+    if not member.may(Permission.WORK_DO) or not member.covers(receipt.home):
+        raise Refused(_("Choose somebody who works here now."), field="member")
     rows = Receipt.objects.open().exclude(route__in=ON_A_PAGE)
     if whole_floor:
         place = Q(home__unit_id=receipt.home.unit_id, home__floor=receipt.home.floor)

@@ -20,6 +20,7 @@ from lockdown.kernel.errors import Refused
 from notices.actions import send_notice, told
 from notices.audience import Audience
 from notices.models import Notice, NoticeKind, Receipt, Told
+from notices.parts import narrowed, notices_of, part_labels
 from notices.queries import Figures, Line, Reach, figures, notice_reach, on_lists
 
 MOST = 200
@@ -117,9 +118,9 @@ class ToldIn(serializers.Serializer):
 )
 def notices(request: ApiRequest) -> Response:
     after, limit = _paging(request)
-    rows = list(Notice.objects.filter(pk__gt=after).order_by("pk")[: limit + 1])
-    page = rows[:limit]
-    reached = notice_reach(one.pk for one in page)
+    rows = list(notices_of(request.member).filter(pk__gt=after).order_by("pk")[: limit + 1])
+    page = part_labels(rows[:limit], request.member)
+    reached = notice_reach((one.pk for one in page), member=request.member)
     nothing = Reach(0, 0, 0, 0, 0)
     return Response(
         {
@@ -142,7 +143,7 @@ def notice_send(request: ApiRequest, data: dict[str, Any]) -> Response:
         kind=NoticeKind.GENERAL,
         title=data["title"],
         body=data["body"],
-        audience=_audience(data.get("audience") or {}),
+        audience=narrowed(_audience(data.get("audience") or {}), request.member),
         cause=f"api:{request.member.pk}:{request.headers['Idempotency-Key']}"[:80],
         is_emergency=data["is_emergency"],
         needs_acknowledging=data["needs_acknowledging"],
@@ -154,8 +155,9 @@ def notice_send(request: ApiRequest, data: dict[str, Any]) -> Response:
 
 @endpoint(Permission.NOTICE_SEE, answer=NoticeDetail, summary="A notice and how far it has come")
 def notice_detail(request: ApiRequest, notice: int) -> Response:
-    found = get_object_or_404(Notice.objects.all(), pk=notice)
-    known: Figures = figures(found)
+    found = get_object_or_404(notices_of(request.member), pk=notice)
+    found = part_labels([found], request.member)[0]
+    known: Figures = figures(found, request.member)
     return Response(
         _notice(found, known.whole)
         | {
@@ -174,7 +176,9 @@ def notice_detail(request: ApiRequest, notice: int) -> Response:
 )
 def reach_list(request: ApiRequest) -> Response:
     after, limit = _paging(request)
-    rows = on_lists().filter(pk__gt=after).select_related("home", "assignee", "notice")
+    rows = (
+        on_lists(request.member).filter(pk__gt=after).select_related("home", "assignee", "notice")
+    )
     found = list(rows.order_by("pk")[: limit + 1])
     page = found[:limit]
     return Response(
@@ -193,7 +197,8 @@ def reach_list(request: ApiRequest) -> Response:
     summary="Record that a household was told",
 )
 def receipt_told(request: ApiRequest, receipt: int, data: dict[str, Any]) -> Response:
-    found = get_object_or_404(Receipt.objects.all(), pk=receipt)
+    rows = Receipt.objects.filter(request.member.within("home__"))
+    found = get_object_or_404(rows, pk=receipt)
     row = told(receipt=found, how=data["how"], note=data["note"], by=request.member)
     return Response(_receipt(row))
 

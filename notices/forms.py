@@ -18,6 +18,7 @@ from compounds.roles import PERMISSIONS, Permission
 from households.models import CareKind
 from notices.audience import Audience
 from notices.models import Told
+from notices.parts import narrowed
 
 FLOOR_LIST = re.compile(r"^(-?\d{1,3})(?:[-~到至](-?\d{1,3}))?$")
 SEPARATORS = re.compile(r"[\s,、;]+")
@@ -44,7 +45,7 @@ def parse_floors(text: str) -> tuple[int, ...]:
 
 
 class AudienceForm(forms.Form):
-    """None chosen is the whole compound."""
+    """None chosen is the whole compound, or the member's part of it."""
 
     buildings = forms.TypedMultipleChoiceField(
         label=_("Buildings"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
@@ -71,13 +72,14 @@ class AudienceForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = list(Unit.objects.select_related("building"))
+        self.member = member
+        units = list(Unit.objects.filter(member.within_units()).select_related("building"))
         buildings = {unit.building_id: unit.building for unit in units}
         self._choose("units", [(unit.pk, str(unit)) for unit in units])
         self._choose("buildings", [(pk, str(one)) for pk, one in buildings.items()])
-        if len(buildings) < 2:
+        if len(buildings) < 2 or member.unit_id is not None:
             del self.fields["buildings"]
 
     def _choose(self, name: str, choices: list[tuple[int, str]]) -> None:
@@ -88,7 +90,8 @@ class AudienceForm(forms.Form):
 
     def clean_doors(self) -> tuple[int, ...]:
         labels = _words(self.cleaned_data["doors"])
-        found = dict(Home.objects.filter(label__in=labels).values_list("label", "pk"))
+        homes = Home.objects.filter(self.member.within(), label__in=labels)
+        found = dict(homes.values_list("label", "pk"))
         missing = [label for label in labels if label not in found]
         if missing:
             raise forms.ValidationError(
@@ -98,13 +101,14 @@ class AudienceForm(forms.Form):
 
     def audience(self) -> Audience:
         data = self.cleaned_data
-        return Audience(
+        chosen = Audience(
             buildings=tuple(data.get("buildings", ())),
             units=tuple(data.get("units", ())),
             homes=tuple(data.get("doors", ())),
             floors=data.get("floors", ()),
             flags=tuple(data.get("flags", ())),
         )
+        return narrowed(chosen, self.member)
 
 
 class NoticeForm(AudienceForm):
@@ -185,4 +189,5 @@ class AssignForm(forms.Form):
 def workers() -> QuerySet[Member]:
     """Members who can take work, by name."""
     roles = [role for role, allowed in PERMISSIONS.items() if Permission.WORK_DO in allowed]
-    return Member.objects.filter(left_at=None, role__in=roles).order_by("name")
+    rows = Member.objects.filter(left_at=None, role__in=roles)
+    return rows.select_related("unit").order_by("name")

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compounds.models import Unit
+from compounds.models import Member, Unit
 from compounds.work import WorkQuerySet
 from households.models import Household
 from notices.models import ON_A_PAGE, Notice, NoticeKind, Receipt, Route
@@ -107,9 +107,10 @@ def _reach(row: dict[str, int]) -> Reach:
     )
 
 
-def reach_counts(order_id: int | None = None) -> Reach:
+def reach_counts(order_id: int | None = None, *, member: Member | None = None) -> Reach:
     """How far the seal notice of this order, or of all orders in force, has come; one query."""
-    rows = Receipt.objects.filter(cancelled_at=None, notice__kind=NoticeKind.SEAL)
+    seal = Q(cancelled_at=None, notice__kind=NoticeKind.SEAL)
+    rows = Receipt.objects.filter(seal & _near(member))
     if order_id is None:
         in_force = SealOrder.objects.in_force().values("pk")
         rows = rows.filter(notice__order_id__in=in_force)
@@ -118,10 +119,10 @@ def reach_counts(order_id: int | None = None) -> Reach:
     return _reach(rows.aggregate(**_FIGURES))
 
 
-def notice_reach(notice_ids: Iterable[int]) -> dict[int, Reach]:
+def notice_reach(notice_ids: Iterable[int], *, member: Member | None = None) -> dict[int, Reach]:
     """The same for each notice of a list; one query."""
     rows = (
-        Receipt.objects.filter(notice_id__in=list(notice_ids), cancelled_at=None)
+        Receipt.objects.filter(_near(member), notice_id__in=list(notice_ids), cancelled_at=None)
         .values("notice_id")
         .annotate(**_FIGURES)
     )
@@ -147,21 +148,29 @@ class UnreachedLine:
     is_late: bool = False
 
 
-def on_lists() -> WorkQuerySet:
+def on_lists(member: Member | None = None) -> WorkQuerySet:
     """Receipts that a person has to carry: by phone or at the door, still open."""
-    return Receipt.objects.open().exclude(route__in=ON_A_PAGE).filter(notice__cancelled_at=None)
+    open_rows = Receipt.objects.open().exclude(route__in=ON_A_PAGE)
+    return open_rows.filter(_near(member), notice__cancelled_at=None)
 
 
-def unreached(limit: int = 50, *, notice: int | None = None) -> list[UnreachedLine]:
+def _near(member: Member | None) -> Q:
+    """The homes that a member may see; every home for the system."""
+    return Q() if member is None else member.within("home__")
+
+
+def unreached(
+    limit: int = 50, *, notice: int | None = None, member: Member | None = None
+) -> list[UnreachedLine]:
     """Who is not told, the latest due first, each with its person; one query."""
-    rows = on_lists() if notice is None else on_lists().filter(notice_id=notice)
+    rows = on_lists(member) if notice is None else on_lists(member).filter(notice_id=notice)
     rows = rows.select_related("home", "assignee", "notice").order_by("due_at", "home__position")
     now = timezone.now()
     return [_line(row, now) for row in rows[:limit]]
 
 
-def unreached_count() -> int:
-    return on_lists().count()
+def unreached_count(member: Member | None = None) -> int:
+    return on_lists(member).count()
 
 
 def _line(row: Receipt, now: datetime) -> UnreachedLine:
@@ -231,10 +240,10 @@ class Figures:
     by_place: list[Line]
 
 
-def figures(notice: Notice) -> Figures:
+def figures(notice: Notice, member: Member | None = None) -> Figures:
     """Two queries, whatever the number of households."""
     rows = list(
-        Receipt.objects.filter(notice=notice, cancelled_at=None)
+        Receipt.objects.filter(_near(member), notice=notice, cancelled_at=None)
         .values("route", "home__unit_id", "home__floor")
         .annotate(**_FIGURES)
     )

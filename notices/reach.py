@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from compounds.models import Member
 from households.models import Phone
 from notices.models import Receipt
 from notices.queries import on_lists
@@ -37,12 +38,16 @@ class ReachFloor:
 
 
 def reach_rows(
-    *, member: int | None = None, late_at: datetime | None = None, notice: int | None = None
+    reader: Member,
+    *,
+    member: int | None = None,
+    late_at: datetime | None = None,
+    notice: int | None = None,
 ) -> QuerySet[Receipt]:
-    """What is on people's lists, floor by floor from the top, optionally one person's, late ones,
-    or those of one notice.
+    """What is on people's lists where the reader may look, floor by floor from the top, optionally
+    one person's, late ones, or those of one notice.
     """
-    rows = on_lists()
+    rows = on_lists(reader)
     if member is not None:
         rows = rows.filter(assignee_id=member)
     if late_at is not None:

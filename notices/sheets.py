@@ -22,7 +22,7 @@ TOLD, NO_ANSWER = "told", "no_answer"
 
 def homes_to_tell(notice: Notice, member: Member) -> list[Home]:
     """The homes on people's lists for this notice, stair by stair, from the top floor down."""
-    rows = reach_rows(notice=notice.pk).filter(member.within("home__"))
+    rows = reach_rows(member, notice=notice.pk)
     return list(dict.fromkeys(row.home for row in rows))
 
 

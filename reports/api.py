@@ -149,7 +149,7 @@ def board_figures(request: ApiRequest) -> Response:
 def day(request: ApiRequest, day: str) -> Response:
     """`day` is a date of the compound's calendar, today or earlier."""
     chosen = _date(request, day)
-    figures = day_figures(request.compound, chosen, timezone.now())
+    figures = day_figures(request.compound, chosen, timezone.now(), request.member)
     return Response(DayAnswer(_day(figures)).data)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from compounds.limits import encloses
 from compounds.models import Compound, Member
 from compounds.roles import Permission
 from journal.queries import Line as Entry
@@ -70,17 +71,17 @@ def board(
 ) -> Board:
     """The board of the scope's compound; seven queries, whatever its size."""
     span = DaySpan.of(compound, compound.today(now))
-    doors = [door for door in all_doors() if member.unit_id in (None, door.unit_id)]
+    doors = [door for door in all_doors() if member.covers(door)]
     orders = [
         order
         for order in orders_in_force(compound)
-        if not member.unit_id or covered(doors, [order])
+        if not member.is_limited or covered(doors, [order])
     ]
     lenses = lenses_for(member)
     lens = lens if lens in lenses else lenses[0]
-    work = [row for row in _work(lens, span) if _may_see(row, member, orders)]
-    numbers = counts.for_board(compound, member.unit_id)
     units, sealed = _by_unit(doors), covered(doors, orders)
+    work = [row for row in _work(lens, span) if _may_see(row, member, orders, units)]
+    numbers = counts.for_board(compound, member)
     work = with_stairs(work) if len(units) > 1 else work
     waiting = numbers.get("waiting", (0, 0))[1]
     return Board(
@@ -128,17 +129,26 @@ def _numbers(
 
 
 def _feed(member: Member, doors: list[Door], orders: list[SealOrder]) -> list[Entry]:
-    """The newest facts; for a member of one stair those of its homes and orders."""
-    if member.unit_id is None:
+    """The newest facts; for a member of a part those of its homes and orders.
+
+    Of an order that reaches beyond the part only its own story: a round of it may be anywhere.
+    """
+    if not member.is_limited:
         return newest()
     homes = {door.household_id for door in doors if door.household_id}
-    numbers = {order.pk for order in orders}
+    numbers = {order.pk: encloses(member, order) for order in orders}
     near = [
         entry
         for entry in newest(many=True)
-        if entry.household_id in homes or entry.order_id in numbers
+        if (entry.household_id in homes if entry.household_id else _is_near(entry, numbers))
     ]
     return near[:FEW]
+
+
+def _is_near(entry: Entry, orders: dict[int, bool]) -> bool:
+    """A fact without a household; `orders` says which of the member's orders are all inside."""
+    inside = orders.get(entry.order_id or 0)
+    return inside is True or (inside is False and entry.event.startswith(("Order", "Plan")))
 
 
 def lenses_for(member: Member) -> list[str]:
@@ -146,17 +156,17 @@ def lenses_for(member: Member) -> list[str]:
     return [key for key in LENSES if key not in hidden]
 
 
-def _may_see(row: Row, member: Member, orders: list[SealOrder]) -> bool:
-    """Care is for those who may see it; a member of one stair sees that stair and its orders."""
+def _may_see(row: Row, member: Member, orders: list[SealOrder], units: dict[int, Any]) -> bool:
+    """Care is for those who may see it; a member of a part sees its stairs and its orders."""
     if row.kind == rows.CARE and not member.may(Permission.CARE_SEE):
         return False
     if row.kind == rows.ASK and not may_see_ask(row, member):
         return False
-    if member.unit_id is None:
+    if not member.is_limited:
         return True
     if row.kind in (rows.TASK, rows.PART):
         return row.cause in {order.pk for order in orders}
-    return row.unit_id == member.unit_id
+    return row.unit_id in units
 
 
 def _work(lens: str, span: DaySpan) -> list[Row]:

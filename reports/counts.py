@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import CharField, Count, Q, QuerySet, Value
 
-from compounds.models import Compound
+from compounds.models import Compound, Member
 from households.models import Access, Verification
 from notices.models import Receipt
 from reports import rows
@@ -16,25 +16,29 @@ from seals.models import SealOrder
 DONE = Count("id", filter=Q(finished_at__isnull=False))
 
 
-def for_board(compound: Compound, unit: int | None = None) -> dict[str, tuple[int, int]]:
+def for_board(compound: Compound, member: Member) -> dict[str, tuple[int, int]]:
     """(done, all) of the open sweeps, of the seal notices in force, and of sign-ins waiting.
 
-    `unit` narrows it to one stair.
+    Of the member's own part. Each building is a number to be filled in, so that there is one
+    statement for each number of buildings, not for each choice of them.
     """
-    return {what: (done, total) for what, done, total in _counts(compound=compound.pk, unit=unit)}
+    limits = {f"b{place}": pk for place, pk in enumerate(member.buildings)}
+    if member.unit_id is not None:
+        limits = {"unit": member.unit_id}
+    return {what: (done, total) for what, done, total in _counts(compound=compound.pk, **limits)}
 
 
 @prepared
-def _counts(compound: int, unit: int | None) -> QuerySet:
+def _counts(compound: int, unit: int | None = None, **buildings: int) -> QuerySet:
     in_force = SealOrder.objects.in_force().values("pk")
     verify = Verification.objects.filter(sweep__closed_at=None, cancelled_at=None)
     tell = Receipt.objects.filter(
         notice__kind="seal", notice__order_id__in=in_force, cancelled_at=None
     )
     waiting = Access.objects.filter(granted_at=None, ended_at=None, household__compound_id=compound)
-    if unit is not None:
-        verify, tell = verify.filter(home__unit_id=unit), tell.filter(home__unit_id=unit)
-        waiting = waiting.filter(household__home__unit_id=unit)
+    near = Member(unit_id=unit, buildings=list(buildings.values()))
+    verify, tell = verify.filter(near.within("home__")), tell.filter(near.within("home__"))
+    waiting = waiting.filter(near.within("household__home__"))
     arms = [
         _arm(rows.VERIFY, verify, DONE),
         _arm(rows.TELL, tell, DONE),

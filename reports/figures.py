@@ -11,7 +11,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compounds.models import Compound
+from compounds.limits import touching
+from compounds.models import Compound, Member
 from households.models import INSIDE, Household, Presence, Resident
 from households.presence import people_at
 from lockdown.kernel.masking import mask_name
@@ -19,6 +20,7 @@ from reports import rows
 from reports.days import DaySpan
 from reports.homes import has_many_stairs
 from reports.models import DayComment
+from reports.parts import narrowed
 from reports.rows import Row, with_stairs, work_rows
 from reports.tally import TALLIED, Tally, past_limit, tallies
 from reports.words import KINDS, clock, late_by, place_of, spread
@@ -102,20 +104,22 @@ class DayFigures:
         return sum(figure.late for figure in (*self.people, *self.work))
 
 
-def day_figures(compound: Compound, day: date, now: datetime) -> DayFigures:
-    """The day of the scope's compound; eight queries, whatever its size."""
+def day_figures(
+    compound: Compound, day: date, now: datetime, member: Member | None = None
+) -> DayFigures:
+    """The day of the scope's compound, or of a member's part; eight queries at any size."""
     span = DaySpan.of(compound, day)
     at = min(now, span.end)
-    counted = tallies({compound.pk: span}, now).get(compound.pk, {})
-    found = work_rows(_wanted(span, at), cancelled=True)
+    counted = tallies({compound.pk: span}, now, member).get(compound.pk, {})
+    found = work_rows(narrowed(_wanted(span, at), member), cancelled=True)
     found = with_stairs(found) if has_many_stairs() else found
     is_today = span.begin <= now < span.end
-    households, inside, away = _presence(None if is_today else at)
+    households, inside, away = _presence(None if is_today else at, member)
     return DayFigures(
         compound=compound,
         day=day,
         at=at,
-        orders=_orders(span),
+        orders=_orders(span, member),
         households=households,
         inside=inside,
         away=away,
@@ -136,29 +140,32 @@ def _figure(key: str, counted: dict[str, Tally]) -> Figure:
     )
 
 
-def _orders(span: DaySpan) -> list[SealOrder]:
+def _orders(span: DaySpan, member: Member | None) -> list[SealOrder]:
     """Orders that stood at any time of the day, newest first."""
     return list(
         SealOrder.objects.filter(
             Q(lifted_at=None) | Q(lifted_at__gte=span.begin),
+            Q() if member is None else touching(member),
             starts_at__lt=span.end,
             state__in=(OrderState.IN_FORCE, OrderState.LIFTED),
         ).select_related("compound")
     )
 
 
-def _presence(at: datetime | None) -> tuple[int, int, int]:
+def _presence(at: datetime | None, member: Member | None) -> tuple[int, int, int]:
     """(households, people inside, people out) now, or at a past moment."""
+    near = member or Member()
     if at is None:
         people = Resident.objects.filter(moved_out_at=None, household__closed_at=None)
         name = "presence__in"
     else:
         people, name = people_at(at), "presence_then__in"
-    living = people.aggregate(
+    living = people.filter(near.within("household__home__")).aggregate(
         inside=Count("id", filter=Q(**{name: INSIDE})),
         away=Count("id", filter=Q(**{name: (Presence.AWAY, Presence.RECALLED)})),
     )
-    return Household.objects.filter(closed_at=None).count(), living["inside"], living["away"]
+    households = Household.objects.filter(near.within("home__"), closed_at=None).count()
+    return households, living["inside"], living["away"]
 
 
 def _wanted(span: DaySpan, at: datetime) -> dict[str, Q]:

@@ -17,6 +17,7 @@ from reports.asks import asked_for, page_of_ask
 from reports.days import DaySpan
 from reports.doors import Doors
 from reports.homes import has_many_stairs
+from reports.parts import narrowed
 from reports.rows import Row, with_stairs, work_rows
 from reports.words import DUTY_DEEDS, KINDS, PHASES, ROUTES, clock, late_by, place_of, spread, when
 from seals.words import said
@@ -61,7 +62,7 @@ def my_list(compound: Compound, member: Member, now: datetime) -> MyList:
     done_today = Q(finished_by=member, finished_at__gte=span.begin)
     wanted = dict.fromkeys(KINDS, mine | done_today)
     wanted[rows.TELL] &= Q(notice__cancelled_at=None)
-    work = work_rows(wanted)
+    work = work_rows(narrowed(wanted, member))
     work = with_stairs(work) if has_many_stairs() else work
     found = sorted(work, key=lambda row: (row.due_at, row.floor or 0, row.id))
     open_rows = [row for row in found if not row.is_done]

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, Q, QuerySet, Value
 
+from compounds.models import Member
 from compounds.work import Work
 from households.models import Verification
 from notices.models import Receipt
 from reports import rows
 from reports.days import DaySpan
+from reports.parts import near
 from seals.models import OrderState, PlanTask, Recall, SealOrder
 from volunteers.models import CareVisit
 from waste.models import DisinfectionRound, RubbishWindow
@@ -38,20 +40,27 @@ class Tally(NamedTuple):
     late: int = 0
 
 
-def tallies(spans: Mapping[int, DaySpan], now: datetime) -> dict[int, dict[str, Tally]]:
-    """Compound id → kind → tally of its day. One query for all compounds of one time zone."""
+def tallies(
+    spans: Mapping[int, DaySpan], now: datetime, member: Member | None = None
+) -> dict[int, dict[str, Tally]]:
+    """Compound id → kind → tally of its day. One query for all compounds of one time zone.
+
+    With a member, of the member's part of the one compound.
+    """
     by_span: dict[DaySpan, list[int]] = defaultdict(list)
     for compound, span in spans.items():
         by_span[span].append(compound)
     found: dict[int, dict[str, Tally]] = defaultdict(dict)
     for span, compounds in by_span.items():
-        first, *rest = _arms(compounds, span, min(now, span.end))
+        first, *rest = _arms(compounds, span, min(now, span.end), member)
         for what, compound, *numbers in first.union(*rest, all=True):
             found[compound][what] = Tally(*numbers)
     return found
 
 
-def _arms(compounds: list[int], span: DaySpan, at: datetime) -> list[QuerySet]:
+def _arms(
+    compounds: list[int], span: DaySpan, at: datetime, member: Member | None
+) -> list[QuerySet]:
     here = Q(compound_id__in=compounds)
     sweeps = Q(sweep__started_at__lt=span.end) & (
         Q(sweep__closed_at=None) | Q(sweep__closed_at__gte=span.begin)
@@ -63,15 +72,16 @@ def _arms(compounds: list[int], span: DaySpan, at: datetime) -> list[QuerySet]:
         state__in=(OrderState.IN_FORCE, OrderState.LIFTED),
     ).values("pk")
     sealing = Q(notice__kind="seal", notice__order_id__in=standing, notice__sent_at__lt=span.end)
+    home, stair, order = (here & near(kind, member) for kind in (rows.CARE, rows.ROUND, rows.TASK))
     return [
-        _whole(rows.VERIFY, Verification, here & sweeps, span, at),
-        _whole(rows.TELL, Receipt, here & sealing, span, at),
-        _due(rows.CARE, CareVisit, here, span, at),
-        _due(rows.ROUND, DisinfectionRound, here, span, at),
-        _due(rows.WINDOW, RubbishWindow, here, span, at),
-        _due(rows.TASK, PlanTask, here, span, at),
-        _whole(rows.RECALL, Recall, here & Q(order__in=standing), span, at),
-        _rounds_so_far(here & Q(order__in=standing), at),
+        _whole(rows.VERIFY, Verification, home & sweeps, span, at),
+        _whole(rows.TELL, Receipt, home & sealing, span, at),
+        _due(rows.CARE, CareVisit, home, span, at),
+        _due(rows.ROUND, DisinfectionRound, stair, span, at),
+        _due(rows.WINDOW, RubbishWindow, stair, span, at),
+        _due(rows.TASK, PlanTask, order, span, at),
+        _whole(rows.RECALL, Recall, home & Q(order__in=standing), span, at),
+        _rounds_so_far(stair & Q(order__in=standing), at),
     ]
 
 

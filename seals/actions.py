@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from compounds.limits import refuse_outside
 from compounds.models import Compound, Member
 from compounds.places import Place
 from journal.actions import HandTo, record
@@ -49,6 +50,7 @@ def seal(
         raise Refused(_("The end must be later than the start."), field="ends_at")
     with transaction.atomic():
         queue_up(compound)
+        refuse_outside(by, place)
         return issue(
             compound,
             place,
@@ -171,6 +173,7 @@ def day_and_time(compound: Compound, moment: datetime) -> str:
 def extend(*, order: SealOrder, ends_at: datetime, reason: str, by: Member) -> SealOrder:
     """A later end; the old one stays on record and recurring work is planned on."""
     order, now = locked(order), timezone.now()
+    refuse_outside(by, order)
     if ends_at == order.ends_at:
         return order
     if ends_at < order.ends_at:
@@ -194,6 +197,7 @@ def extend(*, order: SealOrder, ends_at: datetime, reason: str, by: Member) -> S
 def reduce(*, order: SealOrder, ends_at: datetime, reason: str, by: Member) -> SealOrder:
     """An earlier end; what was planned after it is cancelled."""
     order, now = locked(order), timezone.now()
+    refuse_outside(by, order)
     if ends_at == order.ends_at:
         return order
     if ends_at > order.ends_at:

@@ -13,6 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from compounds.endpoints import ApiRequest, Invalid, endpoint
+from compounds.limits import encloses, touching
 from compounds.roles import Permission
 from seals import actions, api_shapes
 from seals.drafting import Drafting, saved_draft
@@ -159,6 +160,8 @@ def order_reduce(request: ApiRequest, order: int, data: dict[str, Any]) -> Respo
 )
 def order_checklist(request: ApiRequest, order: int) -> Response:
     found = find(request, order)
+    if not encloses(request.member, found):
+        raise exceptions.NotFound
     return Response(api_shapes.FindingAnswer(checklist(found, timezone.now()), many=True).data)
 
 
@@ -182,7 +185,9 @@ def order_lift(request: ApiRequest, order: int, data: dict[str, Any]) -> Respons
 )
 def order_recalls(request: ApiRequest, order: int) -> Response:
     found = find(request, order)
-    rows = Recall.objects.filter(order=found).select_related("home", "resident", "assignee")
+    rows = Recall.objects.filter(request.member.within("home__"), order=found).select_related(
+        "home", "resident", "assignee"
+    )
     return Response(api_shapes.RecallAnswer(rows.order_by("pk"), many=True).data)
 
 
@@ -195,7 +200,7 @@ def order_recalls(request: ApiRequest, order: int) -> Response:
 )
 def recall_record(request: ApiRequest, recall: int, data: dict[str, Any]) -> Response:
     rows = Recall.objects.select_related("home", "resident", "assignee")
-    found = get_object_or_404(rows, pk=recall)
+    found = get_object_or_404(rows.filter(request.member.within("home__")), pk=recall)
     outcome = RecallOutcome(data.pop("outcome"))
     record_recall(recall=found, outcome=outcome, by=request.member, **data)
     return Response(api_shapes.RecallAnswer(rows.get(pk=found.pk)).data)
@@ -218,7 +223,8 @@ def order_tasks(request: ApiRequest, order: int) -> Response:
     summary="A task is done",
 )
 def task_done(request: ApiRequest, task: int, data: dict[str, Any]) -> Response:
-    found = get_object_or_404(PlanTask.objects.all(), pk=task)
+    tasks = PlanTask.objects.filter(touching(request.member, "order__"))
+    found = get_object_or_404(tasks, pk=task)
     actions.finish_task(task=found, note=data.get("note", ""), by=request.member)
     fresh = PlanTask.objects.select_related("assignee").get(pk=found.pk)
     return Response(api_shapes.TaskAnswer(fresh).data)

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from compounds.limits import refuse_outside
 from compounds.models import Compound, Member
 from compounds.places import Place, find_place
 from lockdown.kernel.errors import Refused
-from seals.family import is_within
 from seals.library import PlanChoice, library, pick
 from seals.models import Level, RecallOutcome
 
@@ -113,10 +113,10 @@ class OrderForm(forms.Form):
     def clean_place(self) -> Place:
         try:
             place = read_place(self.compound, self.cleaned_data["place"])
+            if self.member is not None:
+                refuse_outside(self.member, place)
         except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
-        if self.member is not None and not is_within(self.member, place):
-            raise forms.ValidationError(_("This place is not among those you look after."))
         return place
 
     def clean_template(self) -> PlanChoice:

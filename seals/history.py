@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compounds.models import Member
 from journal.actions import SYSTEM
 from journal.events import sentence
 from lockdown.kernel.wording import daytime
@@ -101,12 +102,12 @@ def what_then(order: SealOrder, now: datetime) -> str:
     ) % {"level": Level(ahead.level).label, "count": ahead.days}
 
 
-def timeline(order: SealOrder) -> list[dict[str, Any]]:
+def timeline(order: SealOrder, member: Member) -> list[dict[str, Any]]:
     return [
         {
             "time": daytime(entry.at),
             "who": "" if entry.by == SYSTEM.actor_label else entry.by,
             "text": sentence(entry.event, entry.data),
         }
-        for entry in own_entries(order)
+        for entry in own_entries(order, member)
     ]

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compounds.limits import encloses
 from compounds.models import Member
 from compounds.roles import Permission
 from compounds.work import WorkState
@@ -63,7 +64,8 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
     )
     soon = now + timedelta(days=1)
     in_force = order.state == OrderState.IN_FORCE
-    may_seal = in_force and member.may(Permission.ORDER_SEAL)
+    inside = in_force and encloses(member, order)
+    may_seal = inside and member.may(Permission.ORDER_SEAL)
     here = stage_of(order, now)
     return {
         "order": order,
@@ -75,7 +77,7 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
         "is_over": in_force and order.ends_at < now,
         "in_force": in_force,
         "may_seal": may_seal,
-        "may_lift": in_force and member.may(Permission.ORDER_LIFT),
+        "may_lift": inside and member.may(Permission.ORDER_LIFT),
         "may_do": in_force and member.may(Permission.WORK_DO),
         "parts": [part_row(part) for part in parts if part.stage == order.stage],
         "earlier": [part_row(part) for part in parts if part.stage != order.stage],
@@ -86,12 +88,12 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
         "may_ease": may_seal and not here.is_last,
         "next_level": Level(here.next.level).label if here.next else "",
         **_family(order, now),
-        "sweep": sweep_figure(order),
-        "recalls": recall_rows(order, now),
+        "sweep": sweep_figure(order, member),
+        "recalls": recall_rows(order, member, now),
         "tasks": [task_row(one, now) for one in tasks if one.due_at <= soon],
         "later": [task_row(one, now) for one in tasks if one.due_at > soon],
         "open_tasks": sum(one.finished_at is None for one in tasks),
-        "timeline": timeline(order),
+        "timeline": timeline(order, member),
         "now": now,
     }
 
@@ -125,20 +127,23 @@ def part_row(part: PartLine) -> dict[str, Any]:
     return {"part": part, "note": note, "state": part.state, "tag": tag}
 
 
-def sweep_figure(order: SealOrder) -> dict[str, Any] | None:
+def sweep_figure(order: SealOrder, member: Member) -> dict[str, Any] | None:
     """How far the verification has come, with the way to its list."""
     sweep = Sweep.objects.filter(cause=order.pk).first()
     if sweep is None:
         return None
-    counts = verifications_of(order).aggregate(
-        total=Count("id"), done=Count("id", filter=Q(finished_at__isnull=False))
+    counts = (
+        verifications_of(order)
+        .filter(member.within("home__"))
+        .aggregate(total=Count("id"), done=Count("id", filter=Q(finished_at__isnull=False)))
     )
     return {"sweep": sweep, **counts}
 
 
-def recall_rows(order: SealOrder, now: datetime) -> list[dict[str, Any]]:
+def recall_rows(order: SealOrder, member: Member, now: datetime) -> list[dict[str, Any]]:
     """Those still out first, by door."""
-    rows = Recall.objects.filter(order=order).select_related("resident", "home", "assignee")
+    rows = Recall.objects.filter(member.within("home__"), order=order)
+    rows = rows.select_related("resident", "home", "assignee")
     rows = sorted(rows, key=lambda one: (one.finished_at is not None, one.home.position, one.pk))
     return [recall_row(one, now) for one in rows]
 

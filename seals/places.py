@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from compounds.models import Compound, Home, Unit
+from compounds.models import Compound, Home, Member, Unit
 from compounds.places import Place
 from compounds.queries import building_outline
 from seals.models import SealOrder
@@ -24,6 +24,7 @@ class Option:
     floors: int = 0
     order: SealOrder | None = None
     inside: str = ""  # the unit whose floors and doors can be opened
+    hidden: bool = False  # beyond the member's limits
 
 
 @dataclass
@@ -40,12 +41,12 @@ class UnitOptions:
     floors: list[tuple[Option, list[Option]]]
 
 
-def buildings(compound: Compound) -> tuple[Option, list[BuildingOptions]]:
+def buildings(compound: Compound, member: Member) -> tuple[Option, list[BuildingOptions]]:
     """The whole compound, and each building with its stairs; three queries."""
     taken = {order.place_key: order for order in orders_in_force()}
     found: dict[int, BuildingOptions] = {}
     total = 0
-    outline = building_outline()
+    outline = building_outline(member)
     outline.sort(key=lambda line: (line.unit.building.position, line.unit.building_id))
     for line in outline:
         building = line.unit.building
@@ -59,6 +60,7 @@ def buildings(compound: Compound) -> tuple[Option, list[BuildingOptions]]:
         group.whole.homes += line.homes
         total += line.homes
     whole = _option(Place(compound, "compound"), total, taken)
+    whole.hidden = member.is_limited
     whole.label = _("%(name)s, the whole compound") % {"name": compound.name}
     return whole, list(found.values())
 

@@ -8,15 +8,16 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from compounds.limits import encloses, touching
 from compounds.models import Home, Member
 from compounds.roles import Permission
 from compounds.work import WorkState
+from households.models import Household
 from journal.models import Entry
 from seals.models import (
     STRICTNESS,
     Level,
     OrderState,
-    PlaceKind,
     PlanPart,
     SealOrder,
     SealOrderQuerySet,
@@ -40,21 +41,17 @@ class PartLine:
     stage: int = 0
 
 
-def orders() -> SealOrderQuerySet:
-    """All orders of the scope with their place, newest first."""
-    return SealOrder.objects.select_related(*PLACE, *PEOPLE, "parent")
+def orders(member: Member | None = None) -> SealOrderQuerySet:
+    """All orders of the scope with their place, newest first; of a member, those of the part."""
+    found = SealOrder.objects.select_related(*PLACE, *PEOPLE, "parent")
+    return found if member is None else found.filter(touching(member))
 
 
 def orders_seen_by(member: Member) -> SealOrderQuerySet:
     """Orders over any door that a limited member may see; a draft only by those who seal."""
-    found = orders()
+    found = orders(member)
     if not member.may(Permission.ORDER_SEAL):
         found = found.exclude(state=OrderState.DRAFT)
-    if member.unit_id is not None and member.unit is not None:
-        around = Q(place_kind=PlaceKind.BUILDING, building_id=member.unit.building_id)
-        return found.filter(Q(place_kind=PlaceKind.COMPOUND) | Q(unit_id=member.unit_id) | around)
-    if member.buildings:
-        return found.filter(Q(place_kind=PlaceKind.COMPOUND) | Q(building_id__in=member.buildings))
     return found
 
 
@@ -167,10 +164,15 @@ def part_line(part: PlanPart) -> PartLine:
 RECALLED = "PersonRecalled"
 
 
-def own_entries(order: SealOrder, *, limit: int = 60) -> list[Entry]:
+def own_entries(order: SealOrder, member: Member, *, limit: int = 60) -> list[Entry]:
     """What happened to the order itself and to its recalls, newest first; one query.
 
     What happened at single doors (told, verified, called) is left to the lists of those.
     """
     of_order = Entry.objects.filter(order_id=order.pk)
-    return list(of_order.filter(Q(household_id=None) | Q(event=RECALLED))[:limit])
+    if encloses(member, order):
+        return list(of_order.filter(Q(household_id=None) | Q(event=RECALLED))[:limit])
+    # The order reaches beyond the member's part: its own story, and the recalls of the part.
+    near = Household.objects.filter(member.within("home__")).values("pk")
+    own = Q(household_id=None) & (Q(event__startswith="Order") | Q(event__startswith="Plan"))
+    return list(of_order.filter(own | Q(event=RECALLED, household_id__in=near))[:limit])

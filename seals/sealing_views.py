@@ -33,12 +33,14 @@ from seals.queries import orders
 @member_page(Permission.ORDER_SEAL)
 def order_new(request: MemberRequest) -> HttpResponse:
     sent = "template" in request.GET or "place" in request.GET
-    form = OrderForm(request.GET if sent else None, compound=request.compound)
+    form = OrderForm(
+        request.GET if sent else None, compound=request.compound, member=request.member
+    )
     return _choose(request, form, refused=False)
 
 
 def _choose(request: MemberRequest, form: OrderForm, *, refused: bool) -> HttpResponse:
-    whole, groups = buildings(request.compound)
+    whole, groups = buildings(request.compound, request.member)
     chosen = form.data.get("place", "")
     context = {
         "form": form,
@@ -62,7 +64,8 @@ def _opened(request: MemberRequest, chosen: str) -> Any:
         wanted = rest.partition(":")[0]
     if not wanted.isdecimal() or len(wanted) > 17:
         return None
-    unit = Unit.objects.select_related("building").filter(pk=wanted).first()
+    units = Unit.objects.filter(request.member.within_units()).select_related("building")
+    unit = units.filter(pk=wanted).first()
     return inside_unit(request.compound, unit) if unit else None
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import touching
 from compounds.roles import Permission
 from households.files import reveal_phone, reveal_relative
 from households.models import Phone, Relative
@@ -137,7 +138,7 @@ def recall_call(request: MemberRequest, recall: int) -> HttpResponse:
 @member_page(Permission.WORK_DO)
 def task_done(request: MemberRequest, task: int) -> HttpResponse:
     rows = PlanTask.objects.select_related("order", "assignee", "finished_by")
-    found = get_object_or_404(rows, pk=task)
+    found = get_object_or_404(rows.filter(touching(request.member, "order__")), pk=task)
     form = TaskForm(request.POST or None)
     back = way_back(request, reverse("seals:order", args=[request.compound.slug, found.order_id]))
     if request.method == "POST" and form.is_valid():

@@ -72,7 +72,7 @@ def care_list(request: ApiRequest) -> Response:
 )
 def care_record(request: ApiRequest, visit: int, data: dict[str, Any]) -> Response:
     rows = CareVisit.objects.select_related("home", "resident", "assignee")
-    found = get_object_or_404(rows, pk=visit)
+    found = get_object_or_404(rows.filter(request.member.within("home__")), pk=visit)
     outcome = CareOutcome(data.pop("outcome"))
     record_call(visit=found, outcome=outcome, by=request.member, **data)
     return Response(CareAnswer(rows.get(pk=found.pk)).data)

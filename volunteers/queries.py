@@ -32,11 +32,11 @@ class CareLine:
 def care_today(now: datetime, member: Member | None = None) -> list[CareVisit]:
     """The calls of the compound's day that were not cancelled, by door; one query.
 
-    A member who looks after one unit gets that unit's.
+    A member who looks after a part gets that part's.
     """
     rows = CareVisit.objects.filter(day=timezone.localdate(now), cancelled_at=None)
-    if member is not None and member.unit_id:
-        rows = rows.filter(home__unit_id=member.unit_id)
+    if member is not None:
+        rows = rows.filter(member.within("home__"))
     return list(
         rows.select_related("resident", "home__unit__building", "assignee", "finished_by").order_by(
             "home__position", "id"

@@ -108,7 +108,7 @@ def care_record(request: MemberRequest, visit: int) -> HttpResponse:
     rows = CareVisit.objects.select_related(
         "resident", "home__unit__building", "assignee", "finished_by"
     )
-    found = get_object_or_404(rows, pk=visit)
+    found = get_object_or_404(rows.filter(request.member.within("home__")), pk=visit)
     form = CareForm(request.POST or None, initial={"note": found.note})
     if request.method == "POST" and _recorded(request, found, form):
         messages.success(request, _("Recorded: %(door)s.") % {"door": found.home.number})

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compounds.limits import covers_unit
 from compounds.models import Member
 from compounds.roles import Permission
 from journal.actions import record
@@ -277,7 +278,8 @@ def assign(*, work: Task, to: Member, by: Member) -> Task:
         return row
     if row.finished_at:
         raise Refused(_("This is done already."), code="done")
-    if to.compound_id != row.compound_id or not to.may(Permission.WORK_DO):
+    inside = covers_unit(to, row.unit)
+    if to.compound_id != row.compound_id or not to.may(Permission.WORK_DO) or not inside:
         raise Refused(_("%(name)s cannot take work here.") % {"name": to.name}, field="member")
     row.assignee = to
     row.save(update_fields=["assignee"])

@@ -137,9 +137,9 @@ def _page(request: ApiRequest, rows: WorkQuerySet) -> dict[str, Any]:
 
 
 def _of_member(request: ApiRequest, rows: WorkQuerySet) -> WorkQuerySet:
-    """A member who looks after one unit sees that one."""
+    """A member who looks after a part sees that part."""
     rows = rows.select_related("unit__building", "assignee")
-    return rows.filter(unit=request.member.unit_id) if request.member.unit_id else rows
+    return rows.filter(request.member.within_units("unit__"))
 
 
 def _day(request: ApiRequest) -> date:

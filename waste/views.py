@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
-from compounds.models import Member
+from compounds.limits import covers_unit
+from compounds.models import Member, Unit
 from compounds.roles import Permission
 from compounds.work import WorkQuerySet
 from lockdown.kernel.errors import Refused
@@ -57,8 +58,10 @@ def day(request: MemberRequest) -> HttpResponse:
 
 
 def _own_units(request: MemberRequest) -> list[int] | None:
-    """A member who looks after one unit sees that one."""
-    return [request.member.unit_id] if request.member.unit_id else None
+    """The stairs of a member who looks after a part; None for all of them."""
+    if not request.member.is_limited:
+        return None
+    return list(Unit.objects.filter(request.member.within_units()).values_list("pk", flat=True))
 
 
 def _undone(items: list[DayItem]) -> list[DayItem]:
@@ -70,14 +73,13 @@ def _day_url(request: MemberRequest, chosen: date) -> str:
 
 
 def _fetch(request: MemberRequest, rows: WorkQuerySet, key: int) -> Any:
-    """The row of this compound, and of the member's own unit if they have one; else 404."""
+    """The row of this compound, and of the member's own part if they have one; else 404."""
     found = (
         rows.select_related("unit__building", "compound", "assignee", "finished_by", "order")
-        .filter(pk=key)
+        .filter(request.member.within_units("unit__"), pk=key)
         .first()
     )
-    units = _own_units(request)
-    if found is None or (units is not None and found.unit_id not in units):
+    if found is None:
         raise Http404
     return found
 
@@ -90,11 +92,12 @@ def _window(request: MemberRequest, key: int) -> RubbishWindow:
     return _fetch(request, RubbishWindow.objects.all(), key)
 
 
-def _assign_form(request: MemberRequest, data: Any = None) -> AssignForm | None:
-    """Only for those who may hand work to others."""
+def _assign_form(request: MemberRequest, unit: Unit, data: Any = None) -> AssignForm | None:
+    """Only for those who may hand work to others, and to those who work on this stair."""
     if not request.member.may(Permission.WORK_ASSIGN):
         return None
-    return AssignForm(data, members=list(Member.objects.filter(left_at=None)))
+    members = [one for one in Member.objects.filter(left_at=None) if covers_unit(one, unit)]
+    return AssignForm(data, members=members)
 
 
 @member_page(Permission.BOARD_SEE)
@@ -114,7 +117,7 @@ def _show_round(
         "mix_form": mix_form,
         "mix": mix_of(mix_form),
         "waiting": windows[0] if windows and row.finished_at else None,
-        "assign_form": forms.get("assign_form") or _assign_form(request),
+        "assign_form": forms.get("assign_form") or _assign_form(request, row.unit),
         "may_do": request.member.may(Permission.WORK_DO),
         "back_url": _day_url(request, timezone.localtime(row.due_at).date()),
         "back_label": _("Sanitation"),
@@ -168,7 +171,8 @@ def round_assign(request: MemberRequest, round_id: int) -> HttpResponse:
 
 
 def _hand_over(request: MemberRequest, row: DisinfectionRound | RubbishWindow) -> AssignForm:
-    form = AssignForm(request.POST, members=list(Member.objects.filter(left_at=None)))
+    members = [one for one in Member.objects.filter(left_at=None) if covers_unit(one, row.unit)]
+    form = AssignForm(request.POST, members=members)
     if form.is_valid() and attempt(form, assign, work=row, to=form.chosen, by=request.member):
         messages.success(request, _("Handed to %(name)s.") % {"name": form.chosen.name})
     return form
@@ -186,7 +190,7 @@ def _show_window(
         "window": row,
         "words": window_words(row, timezone.now()),
         "form": forms.get("form") or MoveForm(),
-        "assign_form": forms.get("assign_form") or _assign_form(request),
+        "assign_form": forms.get("assign_form") or _assign_form(request, row.unit),
         "may_do": request.member.may(Permission.WORK_DO),
         "back_url": _day_url(request, timezone.localtime(row.due_at).date()),
         "back_label": _("Sanitation"),

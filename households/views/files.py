@@ -16,7 +16,8 @@ from households import timeline
 from households.facets import facets
 from households.file_forms import KeyForm, NoteForm, PetForm
 from households.forms import FlagForm, ListForm, PhoneForm, ReasonForm, RelativeForm
-from households.models import Household, Presence, RosterImport
+from households.models import Household, Presence
+from households.parts import last_import
 from households.queries import Wanted, files_of, files_with_sign_ins, household_list
 from households.whole_file import File, household_file
 
@@ -26,7 +27,7 @@ LINES = 60  # of a timeline's page
 
 @member_page(Permission.HOUSEHOLD_SEE)
 def household_index(request: MemberRequest) -> HttpResponse:
-    form = ListForm(request.GET or None)
+    form = ListForm(request.GET or None, member=request.member)
     data = form.cleaned_data if form.is_bound and (form.is_valid() or True) else {}
     wanted = Wanted(
         q=data.get("q") or "",
@@ -49,10 +50,7 @@ def household_index(request: MemberRequest) -> HttpResponse:
         "may_decide": request.member.may(Permission.ACCESS_DECIDE),
         "may_merge": request.member.may(Permission.HOUSEHOLD_MERGE),
         "empty": not asked and page.paginator.count == 0,
-        "last_import": RosterImport.objects.filter(confirmed_at__isnull=False, undone_at=None)
-        .only("file_name", "confirmed_at", "households", "people")
-        .order_by("-confirmed_at")
-        .first(),
+        "last_import": last_import(request.member),
     }
     template = "households/_list.html" if request.htmx else "households/list.html"
     return render(request, template, context)

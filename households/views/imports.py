@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -20,6 +20,7 @@ from households.comparing import Comparison, compare
 from households.forms import DoorsForm, ImportForm
 from households.imports import build_doors, confirm_import, preview_roster, undo_import
 from households.models import RosterImport
+from households.parts import find_import, past_imports
 from households.roster.messages import CHECK, RESOLVED
 from households.roster.rejects import rejects_workbook, template_workbook
 from lockdown.kernel.errors import Refused
@@ -31,7 +32,7 @@ SHOWN = 200  # rows of one list on the preview; the rest is counted
 
 @member_page(Permission.ROSTER_IMPORT)
 def import_new(request: MemberRequest) -> HttpResponse:
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(request.POST or None, request.FILES or None, member=request.member)
     began = timezone.now()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -50,8 +51,8 @@ def import_new(request: MemberRequest) -> HttpResponse:
             return redirect("households:import-preview", request.compound.slug, batch.pk)
     context = {
         "form": form,
-        "past": RosterImport.objects.select_related("uploaded_by").defer("parsed")[:10],
-        "homes": Home.objects.count(),
+        "past": past_imports(request.member),
+        "homes": Home.objects.filter(request.member.within()).count(),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "households/import_new.html", context, status=status)
@@ -65,9 +66,7 @@ def _seen_before(batch: RosterImport) -> str:
 
 @member_page(Permission.ROSTER_IMPORT)
 def import_preview(request: MemberRequest, batch: int) -> HttpResponse:
-    found = get_object_or_404(
-        RosterImport.objects.select_related("uploaded_by", "confirmed_by", "undone_by"), pk=batch
-    )
+    found = find_import(request.member, batch)
     return _preview(request, found)
 
 
@@ -117,7 +116,7 @@ def _doors_per_floor(comparison: Comparison) -> list[tuple[str, int, str]]:
 @member_page(Permission.ROSTER_IMPORT)
 @require_POST
 def import_confirm(request: MemberRequest, batch: int) -> HttpResponse:
-    found = get_object_or_404(RosterImport.objects.all(), pk=batch)
+    found = find_import(request.member, batch)
     try:
         done = confirm_import(batch=found, by=request.member)
     except Refused as refusal:
@@ -133,7 +132,7 @@ def import_confirm(request: MemberRequest, batch: int) -> HttpResponse:
 @member_page(Permission.ROSTER_IMPORT)
 @require_POST
 def import_undo(request: MemberRequest, batch: int) -> HttpResponse:
-    found = get_object_or_404(RosterImport.objects.all(), pk=batch)
+    found = find_import(request.member, batch)
     try:
         undo_import(batch=found, by=request.member)
     except Refused as refusal:
@@ -146,7 +145,7 @@ def import_undo(request: MemberRequest, batch: int) -> HttpResponse:
 @require_POST
 def import_doors(request: MemberRequest, batch: int) -> HttpResponse:
     """Create the homes that the sheet names."""
-    found = get_object_or_404(RosterImport.objects.select_related("compound"), pk=batch)
+    found = find_import(request.member, batch)
     form = DoorsForm(request.POST)
     if not form.is_valid():
         return _preview(request, found, status=422, doors_form=form)
@@ -160,14 +159,14 @@ def import_doors(request: MemberRequest, batch: int) -> HttpResponse:
 @member_page(Permission.ROSTER_IMPORT)
 def import_rejects(request: MemberRequest, batch: int) -> HttpResponse:
     """The rows that were not taken, each with its reason, to be put right and uploaded again."""
-    found = get_object_or_404(RosterImport.objects.all(), pk=batch)
+    found = find_import(request.member, batch)
     return _sheet(rejects_workbook(rejects_roster(found.parsed)), f"rejects-{found.pk}.xlsx")
 
 
 @member_page(Permission.ROSTER_IMPORT)
 def import_template(request: MemberRequest) -> HttpResponse:
     """An empty roster with this compound's doors to choose from."""
-    homes = Home.objects.select_related("unit__building")
+    homes = Home.objects.filter(request.member.within()).select_related("unit__building")
     return _sheet(template_workbook(home_key(home) for home in homes), "roster-template.xlsx")
 
 

@@ -67,7 +67,7 @@ def _is_number(text: str) -> bool:
 @member_page(Permission.WORK_DO)
 def sheet_new(request: MemberRequest, sweep: int) -> HttpResponse:
     """Choose floors of one stair; the POST makes the numbered sheet and opens its paper."""
-    found = find_sweep(sweep)
+    found = find_sweep(request, sweep)
     lines = floor_lines(found, request.member)
     refused = ""
     if request.method == "POST":

@@ -32,7 +32,7 @@ MOST_DOORS = 400  # a phone keeps its own list, not a compound
 @require_GET
 def sweep_doors(request: MemberRequest, sweep: int) -> HttpResponse:
     """The member's own doors with their people; a chosen floor for who has none."""
-    found = find_sweep(sweep)
+    found = find_sweep(request, sweep)
     rows = doors_of(found, request.member)
     mine = rows.filter(assignee=request.member)
     unit, _colon, floor = request.GET.get("floor", "").partition(":")
@@ -118,7 +118,7 @@ def sweep_log(request: MemberRequest, sweep: int) -> HttpResponse:
 
     It answers when the lines are committed, so a phone may forget what was answered.
     """
-    found = find_sweep(sweep)
+    found = find_sweep(request, sweep)
     try:
         body = json.loads(request.body)
         lines = [_said(one, str(body["device"])[:40]) for one in body["lines"]]

@@ -19,6 +19,7 @@ from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from households.forms import NewcomerForm, PersonForm, VerifyForm
 from households.models import How, Outcome, Sweep, Tap, Verification
+from households.parts import sweeps_of
 from households.sweep_log import UNDO_WITHIN
 from households.sweep_queries import (
     FloorLine,
@@ -39,15 +40,17 @@ WAY, LAST = "sweep_way", "sweep_last"  # in the session: the chosen direction, t
 
 @member_page(Permission.WORK_DO)
 def sweep_page(request: MemberRequest, sweep: int) -> HttpResponse:
-    found = find_sweep(sweep)
+    found = find_sweep(request, sweep)
     if request.GET.get("way") in {"up", "down"}:
         request.session[WAY] = request.GET["way"]
     chosen = request.GET.get("at", "")
     return show_sweep(request, found, chosen=int(chosen) if chosen.isdecimal() else None)
 
 
-def find_sweep(sweep: int) -> Sweep:
-    return get_object_or_404(Sweep.objects.select_related("completed_by"), pk=sweep)
+def find_sweep(request: MemberRequest, sweep: int) -> Sweep:
+    """The sweep, when a door of it is within the member's limits; 404 otherwise."""
+    found = sweeps_of(request.member).select_related("completed_by")
+    return get_object_or_404(found, pk=sweep)
 
 
 def find_door(request: MemberRequest, verification: int) -> Verification:
@@ -194,7 +197,7 @@ def _moved_on(request: MemberRequest, row: Verification, key: uuid.UUID, said: s
         "at": timezone.now().isoformat(),
     }
     if request.htmx and not request.POST.get("next"):
-        return show_sweep(request, find_sweep(row.sweep_id), said=said, moved_on=True)
+        return show_sweep(request, find_sweep(request, row.sweep_id), said=said, moved_on=True)
     messages.success(request, said)
     return _back(request, row)
 
@@ -223,14 +226,14 @@ def person_say(request: MemberRequest, verification: int) -> HttpResponse:
     if done is None:
         return _refused(request, row, form)
     if request.htmx:
-        return show_sweep(request, find_sweep(row.sweep_id), chosen=row.pk)
+        return show_sweep(request, find_sweep(request, row.sweep_id), chosen=row.pk)
     return redirect(f"{_sweep_url(request, row)}?at={row.pk}#door")
 
 
 @member_page(Permission.WORK_DO)
 @require_POST
 def tap_undo(request: MemberRequest, sweep: int) -> HttpResponse:
-    found = find_sweep(sweep)
+    found = find_sweep(request, sweep)
     try:
         target = take_back(sweep=found, key=_key(request), by=request.member)
     except Refused as refusal:

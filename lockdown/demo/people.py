@@ -8,8 +8,10 @@ from functools import cache
 from django.contrib.auth.hashers import make_password
 
 from compounds.actions import UnitPattern, add_member, build_homes, open_compound
-from compounds.models import Compound, Member, Officer, Organization, Unit, User
+from compounds.models import Building, Compound, Member, Officer, Organization, Unit, User
 from compounds.roles import Role
+from compounds.signin.links import make_link
+from compounds.signin.rules import require_second_factor
 from lockdown.kernel.tenancy import scope
 
 PASSWORD = "lockdown-demo"
@@ -142,6 +144,30 @@ def _join(site: Site, person: Person, unit: Unit | None, units: int) -> Member:
     return add_member(
         compound=site.compound, user=user_of(person), role=person.role, unit=near, by=site.manager
     )
+
+
+def add_latecomers(yujingwan: Site, huaidong: Site) -> None:
+    """Who came when the work was shared out: a volunteer by link, a captain of one building."""
+    with scope([yujingwan.compound.pk]):
+        user, _made = User.objects.get_or_create(
+            username="chenxiaoyu", defaults={"name": "陈小雨", "password": make_password(None)}
+        )
+        helper = add_member(
+            compound=yujingwan.compound, user=user, role=R.VOLUNTEER, by=yujingwan.manager
+        )
+        make_link(member=helper, opens_within=24, session_hours=12, by=yujingwan.manager)
+        require_second_factor(
+            compound=yujingwan.compound, role=R.TECHNICIAN, grace_days=14, by=yujingwan.manager
+        )
+    with scope([huaidong.compound.pk]):
+        second = Building.objects.get(number="2")
+        add_member(
+            compound=huaidong.compound,
+            user=user_of(Person("liyan", "李燕", R.CAPTAIN)),
+            role=R.CAPTAIN,
+            buildings=[second.pk],
+            by=huaidong.manager,
+        )
 
 
 def add_reviewer(sites: list[Site]) -> None:

@@ -18,9 +18,10 @@ from compounds.rota import rota
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
 from notices.actions import send_notice, withdraw
-from notices.audience import Audience, Count, count
+from notices.audience import Count, count
 from notices.forms import AudienceForm, NoticeForm
 from notices.models import Notice, NoticeKind, NoticeState
+from notices.parts import audience_of, notices_of, part_labels
 from notices.queries import (
     Reach,
     figures,
@@ -47,16 +48,17 @@ MARKS = {
 @member_page(Permission.NOTICE_SEE)
 def notice_list(request: MemberRequest) -> HttpResponse:
     """What was said to whom, newest first, with how many were reached."""
-    page = Paginator(Notice.objects.all(), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(notices_of(request.member), A_PAGE).get_page(request.GET.get("page"))
     notices = list(page.object_list)
-    reached = notice_reach(one.pk for one in notices)
+    reached = notice_reach((one.pk for one in notices), member=request.member)
+    shown = part_labels(notices, request.member)
     now = timezone.now()
     context = {
         "page": page,
-        "lines": [_line(one, reached.get(one.pk, NOBODY), now) for one in notices],
-        "seal": reach_counts(),
-        "unreached": unreached_count(),
-        "late": on_lists().late(now).count(),
+        "lines": [_line(one, reached.get(one.pk, NOBODY), now) for one in shown],
+        "seal": reach_counts(member=request.member),
+        "unreached": unreached_count(request.member),
+        "late": on_lists(request.member).late(now).count(),
         "may_send": request.member.may(Permission.NOTICE_SEND),
     }
     return render(request, "notices/list.html", context)
@@ -77,9 +79,9 @@ def _line(notice: Notice, reach: Reach, now: Any) -> dict[str, Any]:
 def notice_new(request: MemberRequest) -> HttpResponse:
     """Write, see who would be told and how, then send."""
     if request.method != "POST":
-        form = NoticeForm(initial=NoticeForm.start(request.GET))
-        return _write(request, form, count(Audience()))
-    form = NoticeForm(request.POST)
+        form = NoticeForm(initial=NoticeForm.start(request.GET), member=request.member)
+        return _write(request, form, count(audience_of(request.member)))
+    form = NoticeForm(request.POST, member=request.member)
     deed = request.POST.get("deed", "preview")
     if not form.is_valid():
         return _write(request, form, Count(), status=422)
@@ -145,7 +147,7 @@ def _send(*, form: NoticeForm, request: MemberRequest) -> Notice:
 @require_POST
 def notice_count(request: MemberRequest) -> HttpResponse:
     """How many households the form's audience has; a part of the page that htmx refreshes."""
-    form = AudienceForm(request.POST)
+    form = AudienceForm(request.POST, member=request.member)
     counted = count(form.audience()) if form.is_valid() else None
     return render(request, "notices/count.html", {"counted": counted})
 
@@ -153,15 +155,15 @@ def notice_count(request: MemberRequest) -> HttpResponse:
 @member_page(Permission.NOTICE_SEE)
 def notice_page(request: MemberRequest, notice: int) -> HttpResponse:
     """The text, how far it has come, who is not told, and its other forms."""
-    found = _find(notice)
+    found = _find(request, notice)
     state = found.state()
     context = {
         "notice": found,
         "state": state,
         "is_waiting": state == NoticeState.SCHEDULED,
-        "figures": figures(found),
-        "unreached": unreached(12, notice=found.pk),
-        "unreached_count": on_lists().filter(notice=found).count(),
+        "figures": figures(found, request.member),
+        "unreached": unreached(12, notice=found.pk, member=request.member),
+        "unreached_count": on_lists(request.member).filter(notice=found).count(),
         "texts": group_texts(found, request.compound),
         "spoken": spoken(found, request.compound),
         "may_send": request.member.may(Permission.NOTICE_SEND),
@@ -172,7 +174,7 @@ def notice_page(request: MemberRequest, notice: int) -> HttpResponse:
 @member_page(Permission.NOTICE_SEE)
 def notice_poster(request: MemberRequest, notice: int) -> HttpResponse:
     """For the unit door: one page, large type."""
-    found = _find(notice)
+    found = _find(request, notice)
     context = {
         "notice": found,
         "lines": [line for line in found.body.splitlines() if line.strip()],
@@ -186,7 +188,7 @@ def notice_poster(request: MemberRequest, notice: int) -> HttpResponse:
 @member_page(Permission.NOTICE_SEND)
 @require_POST
 def notice_withdraw(request: MemberRequest, notice: int) -> HttpResponse:
-    found = _find(notice)
+    found = _find(request, notice)
     try:
         withdraw(notice=found, by=request.member)
         messages.success(request, _("Withdrawn; nobody was told."))
@@ -195,5 +197,7 @@ def notice_withdraw(request: MemberRequest, notice: int) -> HttpResponse:
     return redirect("notices:notice", request.compound.slug, found.pk)
 
 
-def _find(pk: int) -> Notice:
-    return get_object_or_404(Notice.objects.select_related("made_by"), pk=pk)
+def _find(request: MemberRequest, pk: int) -> Notice:
+    rows = notices_of(request.member).select_related("made_by")
+    found: Notice = get_object_or_404(rows, pk=pk)
+    return part_labels([found], request.member)[0]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import is_near
+from compounds.models import Member
 from compounds.roles import Permission
 from households.files import reveal_phone, reveal_relative
 from households.models import Phone, Relative
@@ -24,6 +26,7 @@ from lockdown.kernel.forms import attempt
 from notices.actions import assign, no_answer, told
 from notices.forms import AssignForm, ToldForm, TriesForm, workers
 from notices.models import Notice, Receipt, Told
+from notices.parts import notices_of
 from notices.reach import by_floor, reach_rows
 
 A_PAGE = 60
@@ -39,6 +42,7 @@ def _reach(request: MemberRequest, status: int = 200, **more: Any) -> HttpRespon
     whose = request.GET.get("whose", "")
     notice = _wanted_notice(request)
     rows = reach_rows(
+        request.member,
         member=request.member.pk if whose == "mine" else None,
         late_at=timezone.now() if whose == "late" else None,
         notice=notice.pk if notice else None,
@@ -58,16 +62,23 @@ def _reach(request: MemberRequest, status: int = 200, **more: Any) -> HttpRespon
         "ways": [way for way in Told.choices if way[0] != Told.GROUP],
         "may_do": request.member.may(Permission.WORK_DO),
         "may_ring": request.member.may(Permission.PHONE_REVEAL),
-        "workers": list(workers()) if request.member.may(Permission.WORK_ASSIGN) else [],
+        "workers": _workers(request.member),
     } | more
     return render(request, "notices/reach.html", context, status=status)
 
 
-def _wanted_notice(request: HttpRequest) -> Notice | None:
+def _workers(member: Member) -> list[Member]:
+    """To whom the reader may give a household: those who work in the same part."""
+    if not member.may(Permission.WORK_ASSIGN):
+        return []
+    return [one for one in workers() if is_near(member, one)]
+
+
+def _wanted_notice(request: MemberRequest) -> Notice | None:
     text = request.GET.get("notice", "")
     if not text.isdecimal() or len(text) > 18:
         return None
-    return Notice.objects.filter(pk=int(text)).first()
+    return notices_of(request.member).filter(pk=int(text)).first()
 
 
 def _lenses(whose: str, notice: Notice | None) -> list[dict[str, Any]]:
@@ -81,7 +92,7 @@ def _lenses(whose: str, notice: Notice | None) -> list[dict[str, Any]]:
 @member_page(Permission.WORK_DO)
 @require_POST
 def receipt_told(request: MemberRequest, receipt: int) -> HttpResponse:
-    found = _find(receipt)
+    found = _find(request, receipt)
     form = ToldForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
@@ -97,7 +108,7 @@ def receipt_told(request: MemberRequest, receipt: int) -> HttpResponse:
 @member_page(Permission.WORK_DO)
 @require_POST
 def receipt_no_answer(request: MemberRequest, receipt: int) -> HttpResponse:
-    found = _find(receipt)
+    found = _find(request, receipt)
     form = TriesForm(request.POST)
     if form.is_valid():
         row = attempt(
@@ -113,7 +124,7 @@ def receipt_no_answer(request: MemberRequest, receipt: int) -> HttpResponse:
 @member_page(Permission.WORK_ASSIGN)
 @require_POST
 def receipt_assign(request: MemberRequest, receipt: int) -> HttpResponse:
-    found = _find(receipt)
+    found = _find(request, receipt)
     form = AssignForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
@@ -140,7 +151,7 @@ def receipt_assign(request: MemberRequest, receipt: int) -> HttpResponse:
 @require_POST
 def receipt_phones(request: MemberRequest, receipt: int) -> HttpResponse:
     """The full numbers of one household on the list, each shown once and kept in the journal."""
-    found = _find(receipt)
+    found = _find(request, receipt)
     reason = found.notice.title
     by = request.member
     phones = Phone.objects.filter(household_id=found.household_id).select_related("household__home")
@@ -157,8 +168,9 @@ def receipt_phones(request: MemberRequest, receipt: int) -> HttpResponse:
     return _reach(request, shown_id=found.pk, shown=shown)
 
 
-def _find(pk: int) -> Receipt:
-    return get_object_or_404(Receipt.objects.select_related("home", "notice"), pk=pk)
+def _find(request: MemberRequest, pk: int) -> Receipt:
+    rows = Receipt.objects.filter(request.member.within("home__"))
+    return get_object_or_404(rows.select_related("home", "notice"), pk=pk)
 
 
 def _back(request: MemberRequest) -> HttpResponse:

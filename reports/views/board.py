@@ -74,7 +74,7 @@ def _drawn(request: MemberRequest) -> Drawn:
         return Drawn(draw(PANELS, context), facts)
 
     may = tuple(permission.value for permission in Permission if member.may(permission))
-    sees = (may, member.unit_id, lens, unit, whole)
+    sees = (may, member.unit_id, tuple(sorted(member.buildings)), lens, unit, whole)
     return kept("board", request.compound, now, sees, draw_now)
 
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
-from compounds.models import Compound
+from compounds.limits import part_of
+from compounds.models import Compound, Member
 from compounds.roles import Permission
 from lockdown.kernel.forms import attempt
 from reports.actions import comment_on_day
@@ -77,12 +78,12 @@ def _page(
     chosen: date | None = None,
 ) -> HttpResponse:
     chosen = chosen or _day(request.compound, request.GET.get("day", ""))
-    figures = day_figures(request.compound, chosen, timezone.now())
+    figures = day_figures(request.compound, chosen, timezone.now(), request.member)
     may_comment = request.member.may(Permission.REPORT_COMMENT)
     key = secrets.token_urlsafe(24)
     context = {
         "figures": figures,
-        "title_text": _title(figures),
+        "title_text": _title(figures, request.member),
         "people": _linked(request, figures.people, chosen),
         "work": _linked(request, figures.work, chosen),
         "form": form or (CommentForm(initial={"request_key": key}) if may_comment else None),
@@ -101,8 +102,11 @@ def _page(
     return render(request, "reports/day.html", context, status=422 if form else 200)
 
 
-def _title(figures: DayFigures) -> str:
-    return _("%(compound)s, the day's figures") % {"compound": figures.compound.name}
+def _title(figures: DayFigures, member: Member) -> str:
+    place = figures.compound.name
+    if member.is_limited:  # a part must not be taken for the whole
+        place = f"{place} {part_of(member)}"
+    return _("%(compound)s, the day's figures") % {"compound": place}
 
 
 def _orders(figures: DayFigures) -> str:

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compounds.access import PersonRequest, memberships, person_page
+from compounds.access import PersonRequest, memberships, open_memberships, person_page
 from compounds.models import Compound, Member, Officer, Organization
 from compounds.roles import Permission, Role
+from compounds.signin.entering import opens
 from compounds.views import landing
 from reports import rows
 from reports.board import order_pill
@@ -22,9 +23,9 @@ from reports.portfolio import Glance, glances
 
 @person_page("A reviewer sees the compounds that were granted to them, of any company.")
 def review(request: PersonRequest) -> HttpResponse:
-    granted = [member for member in memberships(request.user) if member.may(Permission.REPORT_SEE)]
+    granted = [member for member in open_memberships(request) if _reads_all(member)]
     if not granted:
-        raise Http404
+        return _to_second_factor(request)
     now = timezone.now()
     found = glances([member.compound for member in granted], now)
     lines = [
@@ -47,7 +48,7 @@ def company(request: PersonRequest) -> HttpResponse:
     compounds = Compound.objects.filter(organization__in=organizations).select_related(
         "organization"
     )
-    mine = {member.compound_id: member for member in memberships(request.user)}
+    mine = {member.compound_id: member for member in open_memberships(request)}
     lines = _company_lines(compounds.order_by("organization__name", "name"), mine)
     context = {
         "organizations": organizations,
@@ -57,11 +58,24 @@ def company(request: PersonRequest) -> HttpResponse:
     return render(request, "reports/company.html", context)
 
 
+def _to_second_factor(request: PersonRequest) -> HttpResponse:
+    """Somebody who may read these lists once they have a second factor; 404 for all others."""
+    waiting = [one for one in memberships(request.user) if _reads_all(one) and opens(request, one)]
+    if not waiting:
+        raise Http404
+    return redirect("compounds:second-needed", waiting[0].compound.slug)
+
+
+def _reads_all(member: Member) -> bool:
+    """These lists count whole compounds, so they are not for members of a part."""
+    return member.may(Permission.REPORT_SEE) and not member.is_limited
+
+
 def _company_lines(compounds: Iterable[Compound], mine: dict[int, Member]) -> list[dict[str, Any]]:
     """Figures where the officer is a member who may read them; names of the others."""
     now = timezone.now()
     compounds = list(compounds)
-    seen = {key for key, member in mine.items() if member.may(Permission.REPORT_SEE)}
+    seen = {key for key, member in mine.items() if _reads_all(member)}
     known = {
         glance.compound.pk: glance
         for glance in glances([one for one in compounds if one.pk in seen], now)

@@ -72,8 +72,8 @@ def _environment(database: str, port: int) -> dict[str, str]:
         "CELERY_EAGER": "1",
         "PLAIN_STATIC": "1",
         "SECURE_COOKIES": "0",
-        "ALLOWED_HOSTS": HOST,
-        "SITE_URL": f"http://{HOST}:{port}",
+        "ALLOWED_HOSTS": f"{HOST},localhost",
+        "SITE_URL": f"http://localhost:{port}",  # passkeys want a name, no number
         "LOG_LEVEL": "WARNING",
         "PGOPTIONS": "-c synchronous_commit=off",
     }

@@ -20,6 +20,7 @@ from lockdown.demo.people import (
     XIAODONGMEN,
     YUJINGWAN,
     Site,
+    add_latecomers,
     add_reviewer,
     open_site,
 )
@@ -35,6 +36,7 @@ PAGES = (
     ("sunli", "小东门 物业经理", "/c/xiaodongmen/"),
     ("zhaoyuhu", "槐东 物业经理", "/c/huaidong/"),
     ("chenzhuren", "居委会 审阅", "/review/"),
+    ("liyan", "槐东 楼栋长 只看 2 栋", "/c/huaidong/my-list/"),
 )
 
 
@@ -60,6 +62,7 @@ class Command(BaseCommand):
         )
         others.xiaodongmen(sites[1], today - timedelta(days=5), until=now)
         others.huaidong(sites[2], today - timedelta(days=1), until=now)
+        add_latecomers(sites[0], sites[2])
 
     def _resident_links(self) -> list[tuple[str, str, str]]:
         """Fresh codes for two doors: only digests are kept, so the old links cannot be shown."""
