@@ -60,7 +60,7 @@ def _show(request: MemberRequest, found: Member, status: int = 200, **more: Any)
         "says": SAYS[Role(found.role)],
         "part": part_of(found) if found.is_limited else "",
         "is_self": found.pk == request.member.pk,
-        "is_foreign": is_foreign(found),
+        "is_foreign": is_foreign(found, request.member),
         "has_password": user.has_usable_password(),
         "keys": [*Passkey.objects.filter(user=user), *CodeApp.objects.filter(user=user)],
         "sittings": sittings_of(user),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from compounds.access import memberships
 from compounds.limits import part_of, reaches
 from compounds.models import Member, Officer, User
+from compounds.roles import Permission
 from compounds.signin.models import CodeApp, Passkey, RecoveryCode, SignInLink, Sitting
 from compounds.signin.sittings import end_everywhere, end_sittings
 from journal.actions import record
@@ -27,7 +28,7 @@ def reset_second_factor(*, member: Member, reason: str, by: Member) -> int:
     """Forget all passkeys, apps and recovery codes of somebody who lost them; sessions end.
 
     Returns how many were forgotten. Refused: no reason, one's own, somebody beyond one's limits,
-    an account that also opens another company's compounds.
+    an account that also opens compounds which the manager does not run.
     """
     user = _theirs(member, by)
     reason = _reason(reason)
@@ -85,11 +86,11 @@ def _theirs(member: Member, by: Member) -> User:
             % {"name": member.name, "part": part_of(by)},
             code="beyond_limits",
         )
-    if is_foreign(member):
+    if is_foreign(member, by):
         raise Refused(
             _(
-                "%(name)s also works for another company, or is an officer. The operator of this "
-                "installation resets such accounts."
+                "%(name)s also works where you are no manager, or is an officer. The operator of "
+                "this installation resets such accounts."
             )
             % {"name": member.name},
             code="not_ours",
@@ -97,11 +98,14 @@ def _theirs(member: Member, by: Member) -> User:
     return User.objects.select_for_update().get(pk=member.user_id)
 
 
-def is_foreign(member: Member) -> bool:
-    """A manager must not weaken an account that opens other companies' compounds."""
-    company = member.compound.organization_id
-    places = memberships(member.user)
-    return _is_more(member.user) or any(one.compound.organization_id != company for one in places)
+def is_foreign(member: Member, by: Member) -> bool:
+    """A manager must not weaken an account that opens what the manager does not run."""
+    others = {one.compound_id for one in memberships(member.user)} - {member.compound_id}
+    if others:
+        mine = memberships(by.user)
+        runs = (one for one in mine if one.may(Permission.MEMBER_EDIT) and not one.is_limited)
+        others -= {one.compound_id for one in runs}
+    return bool(others) or _is_more(member.user)
 
 
 def _is_more(user: User) -> bool:

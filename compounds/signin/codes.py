@@ -89,7 +89,8 @@ def spend_code(user: User, code: str) -> bool:
             continue
         # Two sign-ins with one code at once: the newer step wins in the database, once.
         newer = CodeApp.objects.filter(pk=app.pk, last_step__lt=step)
-        if newer.update(last_step=step, used_at=timezone.now()):
+        # Sealed anew, so that a former SECRET_KEY is needed no longer than until the next use.
+        if newer.update(last_step=step, used_at=timezone.now(), secret=seal(str(secret))):
             return True
     return False
 
