@@ -18,7 +18,8 @@ from lockdown.kernel.errors import Refused
 from notices.actions import send_notice
 from notices.audience import Audience
 from notices.models import NoticeKind
-from seals.actions import extend, lift
+from seals.actions import extend
+from seals.lifting import lift
 from seals.models import SealOrder
 from tests.cast import Cast, Site
 from tests.limits import Scene, leaks, limited
