@@ -25,6 +25,7 @@ DESK = (
     (_("Settings"), "compounds:settings", Permission.MEMBER_EDIT, "door"),
     (_("Requests"), "volunteers:ask-list", Permission.ASK_SEE, "bag"),
     (_("Medical"), "volunteers:medical-list", Permission.MEDICAL_SEE, "person"),
+    (_("Drills"), "drills:list", Permission.DRILL_RUN, "clock"),
 )
 
 
@@ -58,8 +59,10 @@ def _is_under(here: str, name: str) -> bool:
 def desk(request: HttpRequest) -> dict[str, Any]:
     """`compound`, `member` and `nav_items` for pages inside a compound; empty elsewhere."""
     member = getattr(request, "member", None)
+    place = getattr(request, "compound", None)
+    practice = place is not None and place.is_practice
     if member is None:
-        return {"member": None, "nav_items": []}
+        return {"member": None, "nav_items": [], "is_practice": practice}
     compound = request.compound  # type: ignore[attr-defined]
     here = request.resolver_match.view_name if request.resolver_match else ""
     items = [
@@ -79,4 +82,5 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "compound_url": items[0].url if items else "",
         "search_url": _search(member),
         "nav_items": items,
+        "is_practice": practice,
     }

@@ -77,7 +77,7 @@ def verify(
 
 def _lock(verification: Verification) -> Verification:
     rows = Verification.objects.select_for_update(of=("self",))
-    return rows.select_related("home", "sweep", "finished_by").get(pk=verification.pk)
+    return rows.select_related("compound", "home", "sweep", "finished_by").get(pk=verification.pk)
 
 
 def _record(row: Verification, how: How, by: Member) -> None:
@@ -101,7 +101,7 @@ def _is_same(row: Verification, outcome: Outcome, note: str, now: object) -> boo
         return False
     if outcome == Outcome.VERIFIED:
         return True
-    return row.tried_at is not None and now - row.tried_at < SAME_TAP  # type: ignore[operator]
+    return row.tried_at is not None and now - row.tried_at < SAME_TAP / row.compound.pace  # type: ignore[operator]
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,8 @@ CATALOGUE = _catalogue(
     Event("ActedForHousehold", _("%(door)s: %(who)s on their behalf: %(what)s")),
     Event("AskMade", _("%(door)s asks for help: %(kind)s")),
     Event("AskMoved", _("%(door)s, request for help: %(state)s")),
+    Event("DrillStarted", _("Drill %(number)s started: %(place)s")),
+    Event("DrillEnded", _("Drill %(number)s ended: %(place)s")),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

@@ -16,4 +16,5 @@ app.conf.beat_schedule = {
     "redeliver": {"task": "journal.redeliver", "schedule": 5.0, "options": {"expires": 30}},
     "sweep-work": {"task": "compounds.sweep_work", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-notices": {"task": "notices.sweep", "schedule": 30.0, "options": {"expires": 60}},
+    "tick-drills": {"task": "drills.tick", "schedule": 5.0, "options": {"expires": 10}},
 }

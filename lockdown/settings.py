@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "waste",
     "notices",
     "reports",
+    "drills",
 ]
 
 MIDDLEWARE = [

@@ -22,7 +22,11 @@ from reports.portfolio import Glance, glances
 
 @person_page("A reviewer sees the compounds that were granted to them, of any company.")
 def review(request: PersonRequest) -> HttpResponse:
-    granted = [member for member in memberships(request.user) if member.may(Permission.REPORT_SEE)]
+    granted = [
+        member
+        for member in memberships(request.user)
+        if member.may(Permission.REPORT_SEE) and not member.compound.is_practice
+    ]
     if not granted:
         raise Http404
     now = timezone.now()
@@ -44,9 +48,9 @@ def company(request: PersonRequest) -> HttpResponse:
     )
     if not organizations:
         raise Http404
-    compounds = Compound.objects.filter(organization__in=organizations).select_related(
-        "organization"
-    )
+    compounds = Compound.objects.filter(
+        organization__in=organizations, practice_of=None
+    ).select_related("organization")
     mine = {member.compound_id: member for member in memberships(request.user)}
     lines = _company_lines(compounds.order_by("organization__name", "name"), mine)
     context = {

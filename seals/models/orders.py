@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Building, Home, Member, Unit
+from compounds.pace import plan_time
 from compounds.work import Work, work_constraints, work_indexes
 from households.models import Household, Resident
 from lockdown.kernel.fields import TenantKey
@@ -138,13 +139,14 @@ class SealOrder(TenantModel):
         end on the eighth date, which is still the seventh day.
         """
         tz = self.compound.tz
-        day = (timezone.localdate(now, tz) - timezone.localdate(self.starts_at, tz)).days + 1
+        here = plan_time(self.compound, self.starts_at, now)
+        day = (timezone.localdate(here, tz) - timezone.localdate(self.starts_at, tz)).days + 1
         return min(day, self.days) if now <= self.ends_at else day
 
     @property
     def days(self) -> int:
         """How many days are planned, begun ones counted whole."""
-        return -(-(self.ends_at - self.starts_at) // timedelta(days=1))
+        return -(-(self.ends_at - self.starts_at) * self.compound.pace // timedelta(days=1))
 
 
 class OrderChange(TenantModel):
