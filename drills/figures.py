@@ -24,9 +24,11 @@ COSTS = {
     "task": 10,
 }
 # How long before it is due an item may be begun; what is not here, at any time.
-EARLY = {"care": 120, "round": 60, "put_out": 0, "collecting": 30, "closed": 30, "task": 240}
+EARLY = {"care": 120, "round": 60, "put_out": 0, "collecting": 40, "closed": 40, "task": 240}
 # Minutes until a call or a knock that nobody answered is tried again, and a refused step.
 AGAIN = {"call": 20, "knock": 45, "verify": 45, "recall": 30, "care": 20, "refused": 10}
+SWEEP_EVERY = 10  # minutes of the plan between two looks at pages not opened and work missed
+RUSH = 300  # how busy each is shows in these first minutes, when everybody is told and verified
 KNOCKS_BEFORE_CALL = 2  # a door that stays shut so often is verified by telephone, if there is one
 
 

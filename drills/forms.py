@@ -17,6 +17,7 @@ from lockdown.kernel.errors import Refused
 from seals.forms import read_place
 from seals.library import PlanChoice, library, pick
 from seals.places import buildings
+from seals.words import said
 
 PLACES = 400  # more options than that are no list any more; sealing itself has finer ones
 
@@ -60,7 +61,7 @@ class DrillForm(forms.Form):
         for one in TARGETS:
             if one.is_editable:
                 self.fields[f"target_{one.key}"] = forms.IntegerField(
-                    label=_(one.label),
+                    label=said(one.label),
                     min_value=1,
                     max_value=24 * 60,
                     initial=before[one.key],

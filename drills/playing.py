@@ -19,13 +19,18 @@ from compounds.roles import Permission, Role
 from compounds.rota import WHO
 from drills.answers import Tries
 from drills.deeds import Hand, begin, do
-from drills.figures import AGAIN, COSTS
+from drills.figures import AGAIN, COSTS, RUSH
 from drills.items import Item, fresh, open_items, with_telephone
 from drills.models import Drill
 from lockdown.kernel.errors import Refused
 from seals.models import SealOrder
 
 log = structlog.get_logger(__name__)
+
+
+# Of each member: minutes with something in hand, those of them in the rush, items of the own list
+# and of others' that were worked on.
+BOOK = ("busy", "rush", "done", "helped")
 
 
 class Play:
@@ -85,8 +90,9 @@ class Play:
             "own": item.row.assignee_id == member.pk,
         }
         self.taken.add(item.key)
-        book = self.people.setdefault(str(member.pk), {"busy": 0, "done": 0, "helped": 0})
+        book = self.people.setdefault(str(member.pk), dict.fromkeys(BOOK, 0))
         book["busy"] += cost
+        book["rush"] += max(0.0, min(at + cost, RUSH) - at)
         self._safely(item, lambda: begin(item, member))
         return at + cost
 

@@ -1,6 +1,7 @@
 """What a drill measured, from the practice compound's own rows. Minutes are those of the plan.
 
-The card is plain data without words, so that it can be frozen and read in any language.
+The card is plain data without words, so that it can be frozen and read in any language. Seven
+queries, whatever the size of the drill.
 """
 
 from __future__ import annotations
@@ -8,196 +9,213 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, CharField, Count, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from compounds.models import Member
 from compounds.sweeps import work_models
 from compounds.work import Work
-from drills.figures import FROM_DUE, TARGETS
+from drills.figures import DAY_MINUTES, FROM_DUE, RUSH
 from drills.models import Drill
-from households.models import CareFlag, CareKind, Household, Resident, Verification
+from households.models import CareFlag, CareKind, Resident, Verification
 from notices.models import NoticeKind, Receipt
 from seals.models import PlanPart, Recall
 from volunteers.models import CareVisit
 from waste.models import DisinfectionRound, RubbishWindow
 
 Card = dict[str, Any]
-Span = tuple[datetime | None, datetime]  # finished, due
 MOST_DOORS = 40
+
+
+class Did(NamedTuple):
+    """One piece of work: when it was done, when it was due, at which door, for whom."""
+
+    finished: datetime | None
+    due: datetime
+    door: str = ""
+    who: int = 0
 
 
 def scorecard(drill: Drill, now: datetime) -> Card:
     """Measured up to `now`, within the practice compound's scope."""
-    minute = round(min(drill.minute(now), 24 * 60.0), 1)
-    receipts, checks = _receipts(drill), _checks(drill)
-    visits = _elder_calls(drill)
+    measure = _Measure(drill, round(min(drill.minute(now), float(DAY_MINUTES)), 1))
+    receipts = list(_receipts(drill))
+    told = [Did(finished, due, door) for finished, due, door, _read, _sent in receipts]
+    work = _work(drill)
     lines = [
-        _started(drill, minute),
-        *_telling(drill, receipts, minute),
-        _every(drill, "verified_all", _spans(checks), minute),
-        _first(drill, "round_first", _spans(DisinfectionRound.objects.filter(order=drill.order_id)), minute),
-        _first(drill, "rubbish_first", _spans(RubbishWindow.objects.filter(order=drill.order_id)), minute),
-        _first(drill, "elder_first", visits, minute),
-        _every(drill, "elder_all", visits, minute),
-        _every(drill, "recalls", _spans(Recall.objects.filter(order=drill.order_id)), minute),
+        measure.started(),
+        measure.first_read([read for *_some, read, sent in receipts if sent], receipts),
+        *(measure.share(key, told, part) for key, part in _TELLING),
+        measure.share("verified_all", work["verify"]),
+        measure.first("round_first", work["round"]),
+        measure.first("rubbish_first", work["window"]),
+        measure.first("elder_first", work["care"]),
+        measure.share("elder_all", work["care"]),
+        measure.share("recalls", work["recall"]),
     ]
     return {
-        "minute": minute,
+        "minute": measure.minute,
         "lines": lines,
         "met": sum(line["state"] == "met" for line in lines),
         "not_met": sum(line["state"] == "not_met" for line in lines),
-        "people": _people(),
-        "unreached": _doors(receipts),
-        "unverified": _doors(checks),
-        "missed": _missed(drill),
-        "staff": _staff(drill, minute),
+        "people": _people() | {"out": len(work["recall"])},
+        "unreached": _open_doors(told),
+        "unverified": _open_doors(work["verify"]),
+        "missed": _missed(),
+        "staff": _staff(drill, measure.minute),
     }
 
 
-def _receipts(drill: Drill) -> QuerySet[Receipt]:
-    return Receipt.objects.filter(
+_TELLING = (("told_half", 0.5), ("told_most", 0.9), ("told_all", 1.0))
+
+
+class _Measure:
+    """Lines of one drill at one minute."""
+
+    def __init__(self, drill: Drill, minute: float) -> None:
+        self.drill, self.minute = drill, minute
+
+    def line(self, key: str, value: float | None, target: float | None, **more: Any) -> Card:
+        """`state`: met, not_met, waiting (its time has not passed), none (nothing to measure)."""
+        if more.get("total") == 0:
+            state = "none"
+        elif value is not None:
+            state = "met" if target is None or value <= target else "not_met"
+        else:
+            state = "waiting" if target is not None and self.minute <= target else "not_met"
+        rounded = None if value is None else round(value, 1)
+        aim = None if target is None else round(target, 1)
+        return {"key": key, "value": rounded, "target": aim, "state": state} | more
+
+    def started(self) -> Card:
+        """In real seconds: how fast the system is has nothing to do with the drill's pace."""
+        parts = PlanPart.objects.filter(order=self.drill.order_id)
+        starts = list(parts.values_list("started_at", flat=True))
+        done = [one for one in starts if one is not None]
+        last = max(done) if starts and len(done) == len(starts) else None
+        seconds = None if last is None else (last - self.drill.started_at).total_seconds()
+        value = None if seconds is None else seconds / 60
+        target = self.drill.targets.get("started")
+        line = self.line("started", value, target, done=len(done), total=len(starts))
+        return line | {"seconds": None if seconds is None else round(seconds, 1)}
+
+    def first_read(self, reads: Sequence[datetime | None], receipts: Sequence[Any]) -> Card:
+        first = min((one for one in reads if one is not None), default=None)
+        value = None if first is None else self.drill.minute(first)
+        return self.line(
+            "first_read", value, self.drill.targets.get("first_read"), total=len(reads)
+        )
+
+    def share(self, key: str, work: Sequence[Did], share: float = 1.0) -> Card:
+        """When so large a share of it was done."""
+        done = sorted(self.drill.minute(one.finished) for one in work if one.finished is not None)
+        wanted = ceil(len(work) * share)
+        value = done[wanted - 1] if 0 < wanted <= len(done) else None
+        target = self.drill.targets.get(key)
+        if key in FROM_DUE and target is not None and work:
+            target += max(0.0, min(self.drill.minute(one.due) for one in work))
+        return self.line(key, value, target, done=len(done), total=len(work))
+
+    def first(self, key: str, work: Sequence[Did]) -> Card:
+        """When the first was done, against the time at which the plan has the first one due."""
+        done = [self.drill.minute(one.finished) for one in work if one.finished is not None]
+        target = min((self.drill.minute(one.due) for one in work), default=None)
+        return self.line(
+            key, min(done, default=None), target, done=len(done), total=len(work)
+        )
+
+
+def _receipts(drill: Drill) -> QuerySet:
+    rows = Receipt.objects.filter(
         notice__order_id=drill.order_id, notice__kind=NoticeKind.SEAL, cancelled_at=None
+    ).order_by("home__position")
+    return rows.values_list("finished_at", "due_at", "home__label", "read_at", "sent_at")
+
+
+def _work(drill: Drill) -> dict[str, list[Did]]:
+    """What the lines are measured from, by kind; one query. Of the calls, each elder's first."""
+    order = drill.order_id
+    alone = CareFlag.objects.filter(kind=CareKind.LONE_ELDER, ended_at=None)
+    calls = CareVisit.objects.filter(order=order, household__in=alone.values("household"))
+    arms = [
+        _arm("verify", Verification.objects.filter(sweep__cause=order), "home__label"),
+        _arm("recall", Recall.objects.filter(order=order), "home__label"),
+        _arm("care", calls, "home__label", "resident_id"),
+        _arm("round", DisinfectionRound.objects.filter(order=order), "unit__number"),
+        _arm("window", RubbishWindow.objects.filter(order=order), "unit__number"),
+    ]
+    found: dict[str, list[Did]] = {name: [] for name in ("verify", "recall", "round", "window")}
+    first_calls: dict[int, Did] = {}
+    for what, *rest in arms[0].union(*arms[1:], all=True).order_by("due_at", "place"):
+        did = Did(*rest[:4])
+        if what == "care":
+            first_calls.setdefault(did.who, did)
+        else:
+            found[what].append(did)
+    return found | {"care": list(first_calls.values())}
+
+
+def _arm(what: str, rows: QuerySet, door: str, who: str = "pk") -> QuerySet:
+    place = F("home__position") if door.startswith("home") else F("unit__position")
+    return (
+        rows.filter(cancelled_at=None)
+        .order_by()
+        .annotate(
+            what=Value(what, output_field=CharField()),
+            door=F(door),
+            who=Cast(F(who), BigIntegerField()),
+            place=Cast(place, BigIntegerField()),
+        )
+        .values_list("what", "finished_at", "due_at", "door", "who", "place")
     )
 
 
-def _checks(drill: Drill) -> QuerySet[Verification]:
-    return Verification.objects.filter(sweep__cause=drill.order_id, cancelled_at=None)
-
-
-def _spans(rows: QuerySet) -> list[Span]:
-    found = rows.filter(cancelled_at=None).order_by("due_at", "pk")
-    return list(found.values_list("finished_at", "due_at"))
-
-
-def _elder_calls(drill: Drill) -> list[Span]:
-    """The first call of each elder living alone."""
-    elders = CareFlag.objects.filter(kind=CareKind.LONE_ELDER, ended_at=None)
-    rows = CareVisit.objects.filter(
-        order=drill.order_id, cancelled_at=None, household__in=elders.values("household")
-    ).order_by("resident_id", "due_at")
-    return list(rows.distinct("resident_id").values_list("finished_at", "due_at"))
-
-
-def _line(
-    drill: Drill, key: str, value: float | None, target: float | None, minute: float, **more: Any
-) -> Card:
-    """`state`: met, not_met, waiting (its time has not passed), or none (nothing to measure)."""
-    if more.get("total") == 0:
-        state = "none"
-    elif value is not None:
-        state = "met" if target is None or value <= target else "not_met"
-    else:
-        state = "waiting" if target is not None and minute <= target else "not_met"
-    rounded = None if value is None else round(value, 1)
-    aim = None if target is None else round(target, 1)
-    return {"key": key, "value": rounded, "target": aim, "state": state} | more
-
-
-def _started(drill: Drill, minute: float) -> Card:
-    """In real seconds as well: how fast the system is has nothing to do with the drill's pace."""
-    starts = list(PlanPart.objects.filter(order=drill.order_id).values_list("started_at", flat=True))
-    done = [one for one in starts if one is not None]
-    last = max(done) if starts and len(done) == len(starts) else None
-    seconds = None if last is None else (last - drill.started_at).total_seconds()
-    value = None if seconds is None else seconds / 60
-    target = drill.targets.get("started")
-    line = _line(drill, "started", value, target, minute, done=len(done), total=len(starts))
-    return line | {"seconds": None if seconds is None else round(seconds, 1)}
-
-
-def _telling(drill: Drill, receipts: QuerySet[Receipt], minute: float) -> list[Card]:
-    reads = receipts.filter(read_at__isnull=False).order_by("read_at")
-    first = reads.values_list("read_at", flat=True).first()
-    spans = list(receipts.values_list("finished_at", "due_at"))
-    value = None if first is None else drill.minute(first)
-    pages = receipts.exclude(sent_at=None).count()
-    target = drill.targets.get("first_read")
-    return [
-        _line(drill, "first_read", value, target, minute, total=pages),
-        _share(drill, "told_half", spans, 0.5, minute),
-        _share(drill, "told_most", spans, 0.9, minute),
-        _share(drill, "told_all", spans, 1.0, minute),
-    ]
-
-
-def _share(drill: Drill, key: str, spans: Sequence[Span], share: float, minute: float) -> Card:
-    """When so large a share was done."""
-    done = sorted(drill.minute(finished) for finished, _due in spans if finished is not None)
-    wanted = ceil(len(spans) * share)
-    value = done[wanted - 1] if 0 < wanted <= len(done) else None
-    target = drill.targets.get(key)
-    if key in FROM_DUE and target is not None and spans:
-        target += max(0.0, min(drill.minute(due) for _done, due in spans))
-    return _line(drill, key, value, target, minute, done=len(done), total=len(spans))
-
-
-def _every(drill: Drill, key: str, spans: Sequence[Span], minute: float) -> Card:
-    return _share(drill, key, spans, 1.0, minute)
-
-
-def _first(drill: Drill, key: str, spans: Sequence[Span], minute: float) -> Card:
-    """When the first was done, against the time at which the plan has the first one due."""
-    done = [drill.minute(finished) for finished, _due in spans if finished is not None]
-    dues = [drill.minute(due) for _finished, due in spans]
-    value, target = min(done, default=None), min(dues, default=None)
-    return _line(drill, key, value, target, minute, done=len(done), total=len(spans))
-
-
 def _people() -> Card:
-    """How large the drill was."""
-    elders = CareFlag.objects.filter(kind=CareKind.LONE_ELDER, ended_at=None)
-    return {
-        "households": Household.objects.filter(closed_at=None).count(),
-        "people": Resident.objects.filter(moved_out_at=None).count(),
-        "elders": elders.count(),
-        "out": Recall.objects.count(),
-    }
+    """How large the drill is; every invented household has somebody in it."""
+    alone = Q(flags__kind=CareKind.LONE_ELDER, flags__ended_at=None)
+    return Resident.objects.filter(moved_out_at=None).aggregate(
+        households=Count("household", distinct=True),
+        people=Count("pk", distinct=True),
+        elders=Count("pk", filter=alone, distinct=True),
+    )
 
 
-def _doors(rows: QuerySet) -> list[str]:
-    """The doors at which it is still open, by walking order."""
-    waiting = rows.filter(finished_at=None).order_by("home__position")
-    return list(waiting.values_list("home__label", flat=True)[:MOST_DOORS])
+def _open_doors(work: Sequence[Did]) -> list[str]:
+    """The doors at which it is still open."""
+    return [one.door for one in work if one.finished is None][:MOST_DOORS]
 
 
-def _missed(drill: Drill) -> list[Card]:
-    """Each kind of work of which something passed its grace, and how much of it is still open."""
-    found = []
-    for model in work_models():
-        rows = model.objects.filter(missed_at__isnull=False, cancelled_at=None)
-        late = rows.count()
-        if late:
-            found.append(
-                {
-                    "what": model._meta.model_name,
-                    "count": late,
-                    "open": rows.filter(finished_at=None).count(),
-                    "doors": _where(model, rows),
-                }
-            )
-    return found
+def _missed() -> list[Card]:
+    """Each kind of work of which something passed its grace; one query."""
+    arms = [_missed_arm(model) for model in work_models()]
+    found: dict[str, Card] = {}
+    for what, door, finished in arms[0].union(*arms[1:], all=True).order_by("what", "door"):
+        card = found.setdefault(what, {"what": what, "count": 0, "open": 0, "doors": []})
+        card["count"] += 1
+        card["open"] += finished is None
+        if door and len(card["doors"]) < MOST_DOORS:
+            card["doors"].append(door)
+    return list(found.values())
 
 
-def _where(model: type[Work], rows: QuerySet) -> list[str]:
+def _missed_arm(model: type[Work]) -> QuerySet:
     names = {field.name for field in model._meta.get_fields()}
-    if "home" in names:
-        return list(rows.order_by("home__position").values_list("home__label", flat=True)[:10])
-    if "unit" in names:
-        found = rows.select_related("unit__building")[:10]
-        return [f"{row.unit.building.number}-{row.unit.number}" for row in found]
-    return []
+    door = F("home__label") if "home" in names else Value("", output_field=CharField())
+    what = Value(model._meta.model_name, output_field=CharField())
+    rows = model.objects.filter(missed_at__isnull=False, cancelled_at=None).order_by()
+    return rows.annotate(what=what, door=door).values_list("what", "door", "finished_at")
 
 
 def _staff(drill: Drill, minute: float) -> list[Card]:
-    """What each did: as played, and as their name stands at finished work."""
+    """What each did: finished work by their name and, when played, how busy they were."""
     books = drill.state.get("people", {})
     finished = _finished_by()
+    rush = min(minute, float(RUSH)) or 1.0
     found = []
     for member in Member.objects.order_by("pk"):
         book = books.get(str(member.pk), {})
-        busy = float(book.get("busy", 0))
         found.append(
             {
                 "name": member.name,
@@ -205,17 +223,20 @@ def _staff(drill: Drill, minute: float) -> list[Card]:
                 "done": finished.get(member.pk, 0),
                 "tried": int(book.get("done", 0)) + int(book.get("helped", 0)),
                 "helped": int(book.get("helped", 0)),
-                "busy": round(busy),
-                "share": round(100 * busy / minute) if minute else 0,
+                "busy": round(float(book.get("busy", 0))),
+                "share": round(100 * float(book.get("rush", 0)) / rush),
             }
         )
     return found
 
 
 def _finished_by() -> dict[int, int]:
+    """Member id → pieces of work finished; one query."""
+    arms = [
+        model.objects.filter(finished_by__isnull=False).order_by().values_list("finished_by_id")
+        for model in work_models()
+    ]
     counts: dict[int, int] = {}
-    for model in work_models():
-        rows = model.objects.filter(finished_by__isnull=False).order_by()
-        for member in rows.values_list("finished_by_id", flat=True):
-            counts[member] = counts.get(member, 0) + 1
+    for (member,) in arms[0].union(*arms[1:], all=True):
+        counts[member] = counts.get(member, 0) + 1
     return counts

@@ -9,7 +9,7 @@ from django.db import transaction
 from compounds.sweeps import mark_missed_here, work_models
 from drills.actions import end
 from drills.answers import readers
-from drills.figures import DAY_MINUTES
+from drills.figures import DAY_MINUTES, SWEEP_EVERY
 from drills.models import Drill, Mode
 from drills.playing import Play
 from lockdown.kernel.tenancy import scope, scope_of_every_compound
@@ -50,11 +50,15 @@ def _live(drill: Drill, now: datetime) -> bool:
     """Whether the drill is over: everything done, or the day of the plan."""
     minute = min(drill.minute(now), float(DAY_MINUTES))
     readers(drill, minute, now)
-    chase_here(now)
+    swept = minute - drill.state.get("swept", -SWEEP_EVERY) >= SWEEP_EVERY
+    if swept:
+        chase_here(now)
     if drill.mode == Mode.PLAYED:
         Play(drill, minute, now).run()
-    mark_missed_here(now)
-    return minute >= DAY_MINUTES or _nothing_left(drill)
+    if swept:
+        mark_missed_here(now)
+        drill.state["swept"] = minute
+    return minute >= DAY_MINUTES or (swept and _nothing_left(drill))
 
 
 def _nothing_left(drill: Drill) -> bool:

@@ -13,6 +13,7 @@ from compounds.roles import Role
 from compounds.sweeps import work_models
 from drills.figures import TARGET_OF
 from drills.models import Drill
+from seals.words import said
 
 MARKS = {"met": "done", "not_met": "late", "waiting": "next", "none": "wait"}
 
@@ -44,7 +45,7 @@ def _line(drill: Drill, one: dict[str, Any]) -> dict[str, Any]:
     state = one["state"]
     return {
         "key": one["key"],
-        "label": _(TARGET_OF[one["key"]].label),
+        "label": said(TARGET_OF[one["key"]].label),
         "value": _value(drill, one),
         "clock": "" if one["value"] is None else clock_of(drill, one["value"]),
         "target": "" if one["target"] is None else _aim(drill, one),

@@ -17,6 +17,9 @@ from lockdown.kernel.tenancy import scope
 from seals.library import find_plan
 
 
+WHEN_IDLE = 5  # minutes of the plan between two ticks while nobody has anything in hand
+
+
 def play(
     compound: Compound,
     *,
@@ -42,14 +45,21 @@ def play(
             request_key=f"played-{Drill.objects.count()}-{seed}-{began:%Y%m%d%H%M}",
             by=Member.objects.filter(role=Role.MANAGER, left_at=None).order_by("pk")[0],
         )
-    minute = 0
-    while minute < hours * 60 and drill.ended_at is None:
-        minute += step
+    minute, now = 0, began
+    while minute < hours * 60:
+        minute += step if _is_busy(compound, drill) or not minute else WHEN_IDLE
         now = began + timedelta(minutes=minute) / pace
         with at(now):
             if not tick(compound.pk, drill.pk, now=now):
                 break
     return _ended(compound, drill, now)
+
+
+def _is_busy(compound: Compound, drill: Drill) -> bool:
+    """Whether somebody has something in hand, or has yet to read a page."""
+    with scope([compound.pk]):
+        state = Drill.objects.values_list("state", flat=True).get(pk=drill.pk)
+    return bool(state.get("hands"))
 
 
 def _ended(compound: Compound, drill: Drill, now: datetime) -> Drill:
