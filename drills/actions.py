@@ -163,5 +163,3 @@ def _close(drill: Drill, now: datetime) -> None:
             data={"place": order.place_label, "reason": "drill ended"},
         )
     Member.objects.filter(left_at=None).update(left_at=now)
-
-

@@ -135,9 +135,7 @@ def add_helpers(practice: Compound, count: int) -> None:
         user = User(username=f"{practice.slug}-{number}", name=_helper(number), is_active=False)
         user.set_unusable_password()
         user.save()
-        Member.objects.create(
-            compound=practice, user=user, role=Role.VOLUNTEER, name=user.name
-        )
+        Member.objects.create(compound=practice, user=user, role=Role.VOLUNTEER, name=user.name)
 
 
 def _helper(number: int) -> str:

@@ -62,7 +62,9 @@ def _item(drill: Drill, kind: str, duty: str, row: Work, *, opens: float | None 
 
 def _receipts(drill: Drill, rows: Any = None) -> Iterator[Item]:
     found = on_lists() if rows is None else rows.open().filter(notice__cancelled_at=None)
-    for row in found.select_related("home", "notice").exclude(route__in=(Route.APP, Route.RELATIVE)):
+    for row in found.select_related("home", "notice").exclude(
+        route__in=(Route.APP, Route.RELATIVE)
+    ):
         kind = "call" if row.route == Route.CALL else "knock"
         yield _item(drill, kind, "reach", row)
 

@@ -122,9 +122,7 @@ class _Measure:
         """When the first was done, against the time at which the plan has the first one due."""
         done = [self.drill.minute(one.finished) for one in work if one.finished is not None]
         target = min((self.drill.minute(one.due) for one in work), default=None)
-        return self.line(
-            key, min(done, default=None), target, done=len(done), total=len(work)
-        )
+        return self.line(key, min(done, default=None), target, done=len(done), total=len(work))
 
 
 def _receipts(drill: Drill) -> QuerySet:

@@ -2,47 +2,116 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import lockdown.kernel.fields
 from django.db import migrations, models
+
+import lockdown.kernel.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('compounds', '0008_walls_filter'),
+        ("compounds", "0008_walls_filter"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Drill',
+            name="Drill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('mode', models.CharField(choices=[('people', 'our people do the work'), ('played', 'the system plays our people too')], max_length=8, verbose_name='who plays')),
-                ('pace', models.PositiveSmallIntegerField(choices=[(1, 'as on the clock: a day takes a day'), (12, '12 times: a day takes 2 hours'), (60, '60 times: a day takes 24 minutes'), (120, '120 times: a day takes 12 minutes')], verbose_name='pace')),
-                ('seed', models.PositiveIntegerField(verbose_name='seed')),
-                ('helpers', models.PositiveSmallIntegerField(default=0, verbose_name='volunteers more')),
-                ('place_label', models.CharField(max_length=60)),
-                ('template_name', models.CharField(max_length=80)),
-                ('order_id', models.BigIntegerField()),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('request_key', models.CharField(max_length=64)),
-                ('targets', models.JSONField(default=dict)),
-                ('scripts', models.JSONField(default=dict)),
-                ('state', models.JSONField(default=dict)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_by', models.CharField(blank=True, max_length=80)),
-                ('card', models.JSONField(blank=True, null=True)),
-                ('compound', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compounds.compound')),
-                ('practice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='drill', to='compounds.compound')),
-                ('started_by', lockdown.kernel.fields.TenantKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compounds.member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("people", "our people do the work"),
+                            ("played", "the system plays our people too"),
+                        ],
+                        max_length=8,
+                        verbose_name="who plays",
+                    ),
+                ),
+                (
+                    "pace",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "as on the clock: a day takes a day"),
+                            (12, "12 times: a day takes 2 hours"),
+                            (60, "60 times: a day takes 24 minutes"),
+                            (120, "120 times: a day takes 12 minutes"),
+                        ],
+                        verbose_name="pace",
+                    ),
+                ),
+                ("seed", models.PositiveIntegerField(verbose_name="seed")),
+                (
+                    "helpers",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="volunteers more"),
+                ),
+                ("place_label", models.CharField(max_length=60)),
+                ("template_name", models.CharField(max_length=80)),
+                ("order_id", models.BigIntegerField()),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("request_key", models.CharField(max_length=64)),
+                ("targets", models.JSONField(default=dict)),
+                ("scripts", models.JSONField(default=dict)),
+                ("state", models.JSONField(default=dict)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_by", models.CharField(blank=True, max_length=80)),
+                ("card", models.JSONField(blank=True, null=True)),
+                (
+                    "compound",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compounds.compound",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drill",
+                        to="compounds.compound",
+                    ),
+                ),
+                (
+                    "started_by",
+                    lockdown.kernel.fields.TenantKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compounds.member",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
-                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['started_at'], name='drill_running')],
-                'constraints': [models.UniqueConstraint(fields=('compound', 'number'), name='one_drill_number'), models.UniqueConstraint(fields=('compound', 'request_key'), name='one_drill_a_request'), models.CheckConstraint(condition=models.Q(models.Q(('card__isnull', True), ('ended_at__isnull', True)), models.Q(('card__isnull', False), ('ended_at__isnull', False)), _connector='OR'), name='ended_with_a_scorecard')],
+                "ordering": ["-number"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["started_at"],
+                        name="drill_running",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("compound", "number"), name="one_drill_number"),
+                    models.UniqueConstraint(
+                        fields=("compound", "request_key"), name="one_drill_a_request"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("card__isnull", True), ("ended_at__isnull", True)),
+                            models.Q(("card__isnull", False), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ended_with_a_scorecard",
+                    ),
+                ],
             },
         ),
     ]

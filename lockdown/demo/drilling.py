@@ -16,7 +16,6 @@ from lockdown.demo.clock import at
 from lockdown.kernel.tenancy import scope
 from seals.library import find_plan
 
-
 WHEN_IDLE = 5  # minutes of the plan between two ticks while nobody has anything in hand
 
 
@@ -47,7 +46,8 @@ def play(
         )
     minute, now = 0, began
     while minute < hours * 60:
-        minute += step if _is_busy(compound, drill) or not minute else WHEN_IDLE
+        idle = minute and not _is_busy(compound, drill)
+        minute += max(step, WHEN_IDLE) if idle else step
         now = began + timedelta(minutes=minute) / pace
         with at(now):
             if not tick(compound.pk, drill.pk, now=now):
