@@ -43,6 +43,8 @@ def _search(member: Member) -> str:
     if member.may(Permission.HOUSEHOLD_SEE):
         return reverse("households:search", args=[member.compound.slug])
     return reverse("reports:review-search") if member.may(Permission.REPORT_COMMENT) else ""
+
+
 # These apps have several entries: the page's own name, up to its first dash, tells which is active.
 SEVERAL = ("reports", "volunteers")
 

@@ -1,4 +1,4 @@
-"""Building a practice compound: the doors of a place and the staff, copied; its people, invented."""
+"""Building a practice compound: doors and staff of a place, copied; its people, invented."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def _resident(
 def _write_phones(
     practice: Compound, pairs: list[Pair], firsts: list[Resident], now: datetime
 ) -> None:
-    """Numbers that no telephone has, and pages that no browser can open: the secret is forgotten."""
+    """Numbers that no telephone has, and pages that no browser opens: the secret is lost."""
     reached = [
         (family, file, head)
         for (family, file), head in zip(pairs, firsts, strict=True)

@@ -1,4 +1,4 @@
-"""The figures of a drill: data, all of them our own defaults, to be set to what a place measures."""
+"""The figures of a drill: data, all of them our own defaults, to be set to what one measures."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _duties(drill: Drill) -> dict[str, str]:
 
 
 def _windows(drill: Drill, rows: Any = None) -> Iterator[Item]:
-    """The next step of each window; one that waits for a disinfection is there when that is done."""
+    """The next step of each window; one behind a disinfection is there when that is done."""
     found = RubbishWindow.objects.all() if rows is None else rows
     for row in found.open().select_related("gate"):
         following = row.next_move

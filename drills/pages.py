@@ -16,6 +16,7 @@ from drills.queries import Situation
 from seals.words import said
 
 # The lines by which drills are compared.
+DOORS_WHILE_RUNNING = 12
 COMPARED = ("told_all", "verified_all", "round_first", "elder_all", "recalls")
 
 
@@ -88,9 +89,17 @@ def drill_context(drill: Drill, card: dict[str, Any], now: datetime) -> dict[str
         "staff": words.staff(card),
         "is_played": drill.mode == Mode.PLAYED,
         "missed": words.missed(card),
-        "unreached": card["unreached"],
-        "unverified": card["unverified"],
+        "unreached": _left(drill, card, "unreached", "told_all"),
+        "unverified": _left(drill, card, "unverified", "verified_all"),
     }
+
+
+def _left(drill: Drill, card: dict[str, Any], name: str, key: str) -> dict[str, Any]:
+    """The doors that are left: the first few while it runs, as many as are kept at the end."""
+    line = next(one for one in card["lines"] if one["key"] == key)
+    doors = card[name][:DOORS_WHILE_RUNNING] if drill.is_running else card[name]
+    left = line["total"] - line["done"]
+    return {"doors": doors, "count": left, "more": left - len(doors)}
 
 
 def _facts(card: dict[str, Any]) -> list[dict[str, Any]]:

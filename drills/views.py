@@ -73,7 +73,7 @@ def drill(request: MemberRequest, drill: int) -> HttpResponse:
 
 @member_page(Permission.DRILL_RUN)
 def drill_live(request: MemberRequest, drill: int) -> HttpResponse:
-    """What the running drill's page asks for every few seconds; the whole page when it has ended."""
+    """What a running drill's page asks for every few seconds; the whole page once it has ended."""
     context = _context(request, drill)
     answer = render(request, "drills/_card.html", context)
     if not context["drill"].is_running:

@@ -21,7 +21,7 @@ MARKS = {"met": "done", "not_met": "late", "waiting": "next", "none": "wait"}
 def clock_of(drill: Drill, minute: float) -> str:
     """The clock time of the plan, with the day when it is the next one."""
     tz = drill.practice.tz
-    moment: datetime = drill.plan_clock(minute).astimezone(tz)
+    moment: datetime = drill.plan_clock(minute + 0.5).astimezone(tz)  # to the nearest minute
     first = drill.started_at.astimezone(tz).date()
     text = date_format(moment, "H:i")
     return text if moment.date() == first else _("next day %(time)s") % {"time": text}

@@ -91,9 +91,7 @@ def _hand_to_people(now: datetime) -> int:
     unopened = longer_ago("sent_at", OPEN_WITHIN, now, paces)
     not_passed_on = longer_ago("relayed_at", OPEN_WITHIN, now, paces)
     own = Q(route=Route.APP, read_at=None) & (urgent & unopened | late)
-    through = Q(route=Route.RELATIVE) & (
-        urgent & not_passed_on | late | ~_phones(relatives=True)
-    )
+    through = Q(route=Route.RELATIVE) & (urgent & not_passed_on | late | ~_phones(relatives=True))
     rows = list(
         Receipt.objects.open()
         .filter(own | (through & ~Q(notice__audience__has_key=APP_ONLY)))

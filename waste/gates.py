@@ -47,9 +47,7 @@ def choose_gate(
         and one.cancelled_at is None
         and one.due_at <= limit
         and (
-            one.due_at.astimezone(tz).date() == day
-            if pace == 1
-            else limit - one.due_at < shortened
+            one.due_at.astimezone(tz).date() == day if pace == 1 else limit - one.due_at < shortened
         )
     ]
     return max(fitting, key=lambda one: one.due_at, default=None)
