@@ -14,7 +14,7 @@ from drills.models import Drill, Mode
 from drills.ticks import tick
 from lockdown.demo.clock import at
 from lockdown.kernel.tenancy import scope
-from seals.library import find_plan
+from seals.library import PlanChoice, find_plan
 
 WHEN_IDLE = 5  # minutes of the plan between two ticks while nobody has anything in hand
 
@@ -80,7 +80,7 @@ def _place(compound: Compound, floor: int | None) -> Place:
     return find_place(compound, kind, row=unit.pk, floor=floor)
 
 
-def _plan() -> object:
+def _plan() -> PlanChoice:
     plan = find_plan("yujingwan")
     if plan is None:
         raise LookupError("yujingwan")
