@@ -52,32 +52,39 @@ def start(
     model = building.read_model(place)
     _refuse(compound, place, model)
     number = (Drill.objects.aggregate(most=Max("number"))["most"] or 0) + 1
-    now = timezone.now()
-    practice = building.open_practice(compound, number, pace)
-    with scope([practice.pk]):
-        copied = building.copy(practice, model)
-        building.add_helpers(practice, helpers)
-        scripts = building.people(practice, list(copied.homes.values()), seed, now)
-        order = _seal(practice, building.place_in(practice, place, copied), choice, now, copied, by)
-    drill = Drill.objects.create(
+    drill = Drill(
         compound=compound,
-        practice=practice,
+        practice=building.open_practice(compound, number, pace),
         number=number,
         mode=mode,
         pace=pace,
         seed=seed,
         helpers=helpers,
-        place_label=order.place_label,
         template_name=choice.name,
-        order_id=order.pk,
-        started_at=now,
+        started_at=timezone.now(),
         started_by=by,
         request_key=request_key,
         targets=default_targets() | (targets or {}),
-        scripts=scripts,
     )
+    _fill(drill, model, place, choice, by)
+    drill.save()
     record("DrillStarted", compound=compound.pk, by=by, data=_data(drill))
     return drill
+
+
+def _fill(
+    drill: Drill, model: building.Model, place: Place, choice: PlanChoice, by: Member
+) -> None:
+    """Doors, staff, people and the order, within the practice compound alone."""
+    practice = drill.practice
+    with scope([practice.pk]):
+        copied = building.copy(practice, model)
+        building.add_helpers(practice, drill.helpers)
+        homes = list(copied.homes.values())
+        drill.scripts = building.people(practice, homes, drill.seed, drill.started_at)
+        there = building.place_in(practice, place, copied)
+        order = _seal(practice, there, choice, drill.started_at, copied, by)
+    drill.order_id, drill.place_label = order.pk, order.place_label
 
 
 def _refuse(compound: Compound, place: Place, model: building.Model) -> None:
