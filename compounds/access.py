@@ -124,10 +124,15 @@ def memberships(user: User) -> list[Member]:
 
 
 def granted(user: User, permission: Permission) -> list[int]:
-    """The ids of the compounds where this person may do this; lean, for thousands of them."""
+    """The ids of the compounds where this person may do this; lean, for thousands of them.
+
+    Without practice compounds: nobody looks for an invented person.
+    """
     roles = [role for role, allowed in PERMISSIONS.items() if permission in allowed]
     with as_person(user.pk):
-        found = Member.objects.filter(user=user, left_at=None, role__in=roles)
+        found = Member.objects.filter(
+            user=user, left_at=None, role__in=roles, compound__practice_of=None
+        )
         return list(found.values_list("compound_id", flat=True))
 
 

@@ -27,6 +27,7 @@ DESK = (
     (_("Medical"), "volunteers:medical-list", Permission.MEDICAL_SEE, "person"),
     (_("Medicines"), "households:medical", Permission.MEDICINE_SEE, "elder"),
     (_("Duty"), "duty:hub", Permission.BOARD_SEE, "gate"),
+    (_("Drills"), "drills:list", Permission.DRILL_RUN, "clock"),
 )
 # A page with an entry of its own within another entry's room.
 OWN_ENTRY = frozenset({"households:medical"})
@@ -64,8 +65,10 @@ def _is_under(here: str, name: str) -> bool:
 def desk(request: HttpRequest) -> dict[str, Any]:
     """`compound`, `member` and `nav_items` for pages inside a compound; empty elsewhere."""
     member = getattr(request, "member", None)
+    place = getattr(request, "compound", None)
+    practice = place is not None and place.is_practice
     if member is None:
-        return {"member": None, "nav_items": []}
+        return {"member": None, "nav_items": [], "is_practice": practice}
     compound = request.compound  # type: ignore[attr-defined]
     here = request.resolver_match.view_name if request.resolver_match else ""
     items = [
@@ -85,4 +88,5 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "compound_url": items[0].url if items else "",
         "search_url": _search(member),
         "nav_items": items,
+        "is_practice": practice,
     }

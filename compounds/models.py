@@ -80,17 +80,31 @@ class Compound(models.Model):
     retention_days = models.PositiveSmallIntegerField(
         _("days that files are kept after a lift"), default=30, db_default=30
     )
+    # A practice compound of a drill: of which real one, and how many minutes of a plan pass in
+    # one real minute (compounds/pace.py). Its people are invented.
+    practice_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="practices"
+    )
+    pace = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(retention_days__gte=7, retention_days__lte=365),
                 name="retention_within_a_year",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(pace=1) | Q(pace__gt=1, practice_of__isnull=False),
+                name="only_practice_runs_fast",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_practice(self) -> bool:
+        return self.practice_of_id is not None
 
     @property
     def tz(self) -> zoneinfo.ZoneInfo:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.apps import apps
 
+from compounds.pace import quickened
 from compounds.work import Work
 from journal.actions import SYSTEM, record_many
 from journal.models import Entry
@@ -22,12 +23,18 @@ def work_models() -> list[type[Work]]:
 def mark_missed(*, now: datetime) -> int:
     """Work whose grace is over becomes missed, with an entry each. Twice changes nothing."""
     with scope_of_every_compound():
-        return sum(_mark(model, now) for model in work_models())
+        return mark_missed_here(now)
 
 
-def _mark(model: type[Work], now: datetime) -> int:
+def mark_missed_here(now: datetime) -> int:
+    """The same within the scope in force."""
+    paces = quickened()
+    return sum(_mark(model, now, paces) for model in work_models())
+
+
+def _mark(model: type[Work], now: datetime, paces: dict[int, list[int]]) -> int:
     rows = list(
-        model.objects.to_miss(now)
+        model.objects.to_miss(now, paces)
         .select_for_update(skip_locked=True, of=("self",))
         .select_related(*model.MISS_RELATED)[:BATCH]
     )

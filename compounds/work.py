@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Member
+from compounds.pace import longer_ago, quickened
 from lockdown.kernel.fields import TenantKey
 from lockdown.kernel.tenancy import TenantModel, tenant_manager
 
@@ -40,9 +41,14 @@ class WorkQuerySet(models.QuerySet):
     def of(self, member: Member) -> WorkQuerySet:
         return self.filter(assignee=member)
 
-    def to_miss(self, now: datetime) -> WorkQuerySet:
-        """Open work whose grace is over and that nobody has marked as missed yet."""
-        return self.open().filter(missed_at__isnull=True, due_at__lt=now - self.model.GRACE)  # type: ignore[attr-defined]
+    def to_miss(self, now: datetime, paces: dict[int, list[int]] | None = None) -> WorkQuerySet:
+        """Open work whose grace is over and that nobody has marked as missed yet.
+
+        `paces` are those of the practice compounds (compounds/pace.py), when they are known.
+        """
+        found = quickened() if paces is None else paces
+        over = longer_ago("due_at", self.model.GRACE, now, found)  # type: ignore[attr-defined]
+        return self.open().filter(over, missed_at__isnull=True)
 
 
 class Work(TenantModel):

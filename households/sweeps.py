@@ -102,7 +102,9 @@ def take(
 def lock_doors(sweep: Sweep, wanted: Iterable[int], by: Member) -> dict[int, Verification]:
     """In the order of their ids, so that two batches cannot wait for each other."""
     rows = Verification.objects.filter(by.within("home__"), sweep=sweep, pk__in=list(wanted))
-    rows = rows.select_for_update(of=("self",)).select_related("home", "sweep", "household")
+    rows = rows.select_for_update(of=("self",)).select_related(
+        "compound", "home", "sweep", "household"
+    )
     return {row.pk: row for row in rows.order_by("pk")}
 
 
@@ -229,7 +231,7 @@ def _is_same(row: Verification, outcome: Outcome, note: str, now: datetime) -> b
         return False
     if outcome == Outcome.VERIFIED:
         return True
-    return row.tried_at is not None and now - row.tried_at < SAME_TAP
+    return row.tried_at is not None and now - row.tried_at < SAME_TAP / row.compound.pace
 
 
 @transaction.atomic

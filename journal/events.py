@@ -191,6 +191,8 @@ CATALOGUE = _catalogue(
     Event("SignInLinkMade", _("One-time link made for %(name)s"), quiet=True),
     Event("SignInLinkOpened", _("%(name)s signed in by one-time link"), quiet=True),
     Event("SignInLinkRevoked", _("One-time link of %(name)s ended"), quiet=True),
+    Event("DrillStarted", _("Drill %(number)s started: %(place)s")),
+    Event("DrillEnded", _("Drill %(number)s ended: %(place)s")),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

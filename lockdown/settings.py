@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "waste",
     "notices",
     "reports",
+    "drills",
 ]
 
 MIDDLEWARE = [

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("waste.urls")),
     path("", include("notices.urls")),
     path("", include("reports.urls")),
+    path("", include("drills.urls")),
     path("api/v1/", include("lockdown.api")),
     path("operators/", admin.site.urls),
 ]

@@ -9,6 +9,7 @@ import structlog
 from django.db.models import Exists, OuterRef, Q
 
 from compounds.models import Member
+from compounds.pace import longer_ago, quickened
 from compounds.rota import Rota, Spot
 from households.models import Phone
 from lockdown.kernel.errors import Refused
@@ -35,7 +36,12 @@ def due_notices(now: datetime) -> list[tuple[int, int]]:
 def chase(*, now: datetime) -> tuple[int, int]:
     """Returns (put on a phone page, given to a person). Twice changes nothing more."""
     with scope_of_every_compound():
-        return show_on_page(now), _hand_to_people(now)
+        return chase_here(now)
+
+
+def chase_here(now: datetime) -> tuple[int, int]:
+    """The same within the scope in force."""
+    return show_on_page(now), _hand_to_people(now)
 
 
 def show_on_page(now: datetime, **where: int) -> int:
@@ -79,12 +85,13 @@ def _hand_to_people(now: datetime) -> int:
     A relative who read it has told nobody yet: only his word that he has passed it on counts. When
     he no longer acts for the household, nobody waits for him.
     """
+    paces = quickened()
     urgent = Q(notice__is_emergency=True)
     late = Q(due_at__lt=now)
-    own = Q(route=Route.APP, read_at=None) & (urgent & Q(sent_at__lt=now - OPEN_WITHIN) | late)
-    through = Q(route=Route.RELATIVE) & (
-        urgent & Q(relayed_at__lt=now - OPEN_WITHIN) | late | ~_phones(relatives=True)
-    )
+    unopened = longer_ago("sent_at", OPEN_WITHIN, now, paces)
+    not_passed_on = longer_ago("relayed_at", OPEN_WITHIN, now, paces)
+    own = Q(route=Route.APP, read_at=None) & (urgent & unopened | late)
+    through = Q(route=Route.RELATIVE) & (urgent & not_passed_on | late | ~_phones(relatives=True))
     rows = list(
         Receipt.objects.open()
         .filter(own | (through & ~Q(notice__audience__has_key=APP_ONLY)))
@@ -102,7 +109,10 @@ def _hand_to_people(now: datetime) -> int:
     for row in rows:
         by_compound[row.compound_id].append(row)
     rotas = _rotas(list(by_compound))
-    return sum(_give(some, rotas[key], now) for key, some in by_compound.items())
+    pace_of = {key: pace for pace, keys in paces.items() for key in keys}
+    return sum(
+        _give(some, rotas[key], now, pace_of.get(key, 1)) for key, some in by_compound.items()
+    )
 
 
 def _rotas(compounds: list[int]) -> dict[int, Rota]:
@@ -112,7 +122,7 @@ def _rotas(compounds: list[int]) -> dict[int, Rota]:
     return {key: Rota(some) for key, some in members.items()}
 
 
-def _give(rows: list[Receipt], people: Rota, now: datetime) -> int:
+def _give(rows: list[Receipt], people: Rota, now: datetime, pace: int) -> int:
     """One compound's rows to its people: one UPDATE for each person, route and urgency."""
     try:
         chosen = people.share("reach", [Spot(row.home.unit_id, row.home.floor) for row in rows])
@@ -125,7 +135,7 @@ def _give(rows: list[Receipt], people: Rota, now: datetime) -> int:
         alike[member.pk, route, row.notice.is_emergency].append(row.pk)
     for (member_id, way, urgent), keys in alike.items():
         Receipt.objects.filter(compound_id=rows[0].compound_id, pk__in=keys).update(
-            route=way, assignee_id=member_id, due_at=now + time_to_tell(urgent)
+            route=way, assignee_id=member_id, due_at=now + time_to_tell(urgent) / pace
         )
     return len(rows)
 

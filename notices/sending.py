@@ -43,7 +43,7 @@ def deliver(notice_id: int, *, now: datetime) -> int:
     notice = (
         Notice.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(pk=notice_id, sent_at=None, cancelled_at=None, send_at__lte=now)
-        .select_related("made_by")
+        .select_related("compound", "made_by")
         .first()
     )
     if notice is None:
@@ -116,7 +116,7 @@ def _insert(
                 now,
                 now,
                 finished,
-                now + time_to_tell(notice.is_emergency),
+                now + time_to_tell(notice.is_emergency) / notice.compound.pace,
                 *params,
                 *_columns((unit, floor, one.pk) for (unit, floor), one in floors.items()),
             ],

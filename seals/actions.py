@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from compounds.limits import refuse_outside
 from compounds.models import Compound, Member
+from compounds.pace import real_time
 from compounds.places import Place
 from journal.actions import HandTo, record
 from lockdown.kernel.errors import Refused
@@ -42,6 +43,7 @@ def seal(
 ) -> SealOrder:
     """Put an order in force and hand every step of its plan over to be started.
 
+    `ends_at` is on the plan's clock: in a practice compound with a fast one it comes earlier.
     The same `request_key` again gives the same order; a draft with this key becomes the order.
     Refused: an order already in force for this place, an end before its start, a place without
     homes, a draft that was thrown away.
@@ -60,7 +62,7 @@ def seal(
             issuer=issuer,
             legal_source=legal_source,
             starts_at=starts_at,
-            ends_at=ends_at,
+            ends_at=real_time(compound, starts_at, ends_at),
             steps=[step.as_json() for step in steps if step.on],
             easing=list(easing),
             by=by,

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from django.db.models import Exists, OuterRef
 
 from compounds.models import Compound, Home, Member
+from compounds.pace import plan_time, real_time
 from compounds.places import Place
 from compounds.rota import Rota, rota
 from households.models import Household, Phone
@@ -100,19 +101,36 @@ class Plan:
 
         A step at once has one moment; when an order is extended it has none, since it was done.
         """
+        return [self.real(moment) for moment in self.moments(step)]
+
+    def real(self, moment: datetime) -> datetime:
+        """When a moment of the plan comes; the same, but in a practice compound's fast clock."""
+        return real_time(self.compound, self.starts_at, moment)
+
+    def on_its_clock(self, moment: datetime) -> datetime:
+        """What a real moment is on the plan's own clock."""
+        return plan_time(self.compound, self.starts_at, moment)
+
+    @property
+    def begin(self) -> datetime:
+        """On the plan's clock: nothing is planned before this."""
+        return self.on_its_clock(max(self.starts_at, self.not_before or self.starts_at))
+
+    def moments(self, step: Step) -> list[datetime]:
+        """The same as `times`, on the plan's own clock."""
         if not step.at:
             moment = self.starts_at + timedelta(minutes=step.within_minutes)
             return [moment] if self.not_before is None else []
         tz = self.compound.tz
         first = self.starts_at.astimezone(tz).date()
-        last = self.ends_at.astimezone(tz).date()
+        end = self.on_its_clock(self.ends_at)
+        last = end.astimezone(tz).date()
         moments = [
             datetime.combine(day, _clock(text), tzinfo=tz)
             for day in self._days(step, first, last)
             for text in step.at
         ]
-        begin = max(self.starts_at, self.not_before or self.starts_at)
-        return [moment for moment in moments if begin <= moment <= self.ends_at]
+        return [moment for moment in moments if self.begin <= moment <= end]
 
     @staticmethod
     def _days(step: Step, first: date, last: date) -> list[date]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.models import Compound, Member
+from compounds.pace import real_time
 from compounds.places import Place
 from compounds.rota import rota
 from households.models import INSIDE, CareFlag, CareKind, Resident
@@ -121,7 +122,8 @@ def preview(
 
     `during` is the order whose next stage this would be.
     """
-    plan = Plan(compound, place, level, starts_at, ends_at, rota(), by=by)
+    end = real_time(compound, starts_at, ends_at)
+    plan = Plan(compound, place, level, starts_at, end, rota(), by=by)
     of_step = {form.step.key: form for form in forms}
     lines = tuple(_line(plan, step, of_step.get(step.key)) for step in steps)
     present = presence(place)

@@ -45,7 +45,7 @@ class CarePlanner:
                 home=one.household.home,
                 day=plan.compound.today(due),
                 assignee=member,
-                due_at=due,
+                due_at=plan.real(due),
             )
             for due in moments
             for one, member in zip(cared, people, strict=True)
@@ -55,7 +55,7 @@ class CarePlanner:
             len(cared),
             _("people"),
             who=names(people),
-            first_at=moments[0] if moments else None,
+            first_at=plan.real(moments[0]) if moments else None,
         )
 
     def start(self, plan: Plan, step: Step) -> int:
@@ -108,9 +108,10 @@ def _members(households: set[int]) -> dict[int, list[Resident]]:
 
 
 def call_times(plan: Plan, step: Step) -> list[datetime]:
-    """The step's times. When the first day's have passed before the order starts, the first
-    call is due two hours after the start, but not at night: nobody waits a day unheard."""
-    times = plan.times(step)
+    """The step's times on the plan's clock. When the first day's have passed before the order
+    starts, the first call is due two hours after the start, but not at night: nobody waits a day
+    unheard."""
+    times = plan.moments(step)
     if plan.not_before is not None or not step.at or step.repeat != "daily":
         return times
     tz = plan.compound.tz
@@ -118,7 +119,7 @@ def call_times(plan: Plan, step: Step) -> list[datetime]:
     soon = start + timedelta(hours=2)
     if times and times[0].astimezone(tz).date() == start.date():
         return times
-    if soon.date() != start.date() or soon.time() > LATEST or soon > plan.ends_at:
+    if soon.date() != start.date() or soon.time() > LATEST or plan.real(soon) > plan.ends_at:
         return times
     return [soon, *times]
 

@@ -137,7 +137,7 @@ def _refuse_nonsense(agent: str, mg_per_litre: int, contact_minutes: int) -> Non
 def _minutes_since_start(row: DisinfectionRound, moment: datetime | None) -> int | None:
     if row.started_at is None or moment is None:
         return None
-    return int((moment - row.started_at).total_seconds() // 60)
+    return int((moment - row.started_at).total_seconds() * row.compound.pace // 60)
 
 
 def minutes_short(row: DisinfectionRound) -> int:

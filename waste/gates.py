@@ -29,20 +29,26 @@ def waits_until(window: RubbishWindow) -> datetime | None:
 
 
 def choose_gate(
-    window: RubbishWindow, rounds: Iterable[DisinfectionRound], tz: tzinfo
+    window: RubbishWindow, rounds: Iterable[DisinfectionRound], tz: tzinfo, *, pace: int = 1
 ) -> DisinfectionRound | None:
-    """The latest round of the window's unit on that day that is due in time."""
+    """The latest round of the window's unit on that day that is due in time.
+
+    In a practice compound's fast clock a day of the plan is short and knows no midnight.
+    """
     limit = waits_until(window)
     if limit is None:
         return None
     day = limit.astimezone(tz).date()
+    shortened = timedelta(days=1) / pace
     fitting = [
         one
         for one in rounds
         if one.unit_id == window.unit_id
         and one.cancelled_at is None
         and one.due_at <= limit
-        and one.due_at.astimezone(tz).date() == day
+        and (
+            one.due_at.astimezone(tz).date() == day if pace == 1 else limit - one.due_at < shortened
+        )
     ]
     return max(fitting, key=lambda one: one.due_at, default=None)
 
@@ -59,14 +65,14 @@ def gate_of(window: RubbishWindow, tz: tzinfo) -> DisinfectionRound | None:
     near = _rounds().filter(
         unit_id=window.unit_id, due_at__gt=limit - timedelta(hours=25), due_at__lte=limit
     )
-    return choose_gate(window, near, tz)
+    return choose_gate(window, near, tz, pace=window.compound.pace)
 
 
 def _rounds() -> WorkQuerySet:
     return DisinfectionRound.objects.select_related("compound")
 
 
-def link_gates(unit_ids: Collection[int], tz: tzinfo) -> int:
+def link_gates(unit_ids: Collection[int], tz: tzinfo, *, pace: int = 1) -> int:
     """Give every open window of these units without a valid gate the one it waits for."""
     without = Q(gate=None) | Q(gate__cancelled_at__isnull=False)
     windows = list(
@@ -84,7 +90,7 @@ def link_gates(unit_ids: Collection[int], tz: tzinfo) -> int:
         by_unit[row.unit_id].append(row)
     linked = []
     for window in windows:
-        gate = choose_gate(window, by_unit[window.unit_id], tz)
+        gate = choose_gate(window, by_unit[window.unit_id], tz, pace=pace)
         if gate is not None and gate.pk != window.gate_id:
             window.gate = gate
             linked.append(window)

@@ -60,7 +60,8 @@ class _UnitPlanner:
         rows = self.rows(plan, step)
         self.model.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
         self._revive(rows)
-        link_gates([unit.pk for unit in plan.place.units], plan.compound.tz)
+        units = [unit.pk for unit in plan.place.units]
+        link_gates(units, plan.compound.tz, pace=plan.compound.pace)
         return self._standing(plan, step)
 
     def _revive(self, rows: Sequence) -> None:
@@ -184,10 +185,10 @@ class RubbishPlanner(_UnitPlanner):
     def rows(self, plan: Plan, step: Step) -> list[RubbishWindow]:
         scheme = _scheme(step.params.get("scheme"))
         text = str(step.params.get("put_out") or "")
-        begin = max(plan.starts_at, plan.not_before or plan.starts_at)
-        times = [
-            due for due in plan.times(step) if put_out_of(due, text, plan.compound.tz) >= begin
-        ]
+        put_out = {
+            plan.real(due): put_out_of(due, text, plan.compound.tz) for due in plan.moments(step)
+        }
+        times = [due for due, moment in put_out.items() if moment >= plan.begin]
 
         def make(unit_id: int, due: datetime, member: Member) -> RubbishWindow:
             return RubbishWindow(
@@ -195,7 +196,7 @@ class RubbishPlanner(_UnitPlanner):
                 order=plan.order,
                 unit_id=unit_id,
                 due_at=due,
-                put_out_at=put_out_of(due, text, plan.compound.tz),
+                put_out_at=plan.real(put_out[due]),
                 scheme=scheme,
                 assignee=member,
             )
@@ -247,5 +248,6 @@ def _scheme(value: object) -> str:
 
 def _details(rows: Sequence, plan: Plan) -> str:
     """The clock times of a day, for the preview."""
-    clocks = sorted({f"{row.due_at.astimezone(plan.compound.tz):%H:%M}" for row in rows})
+    tz = plan.compound.tz
+    clocks = sorted({f"{plan.on_its_clock(row.due_at).astimezone(tz):%H:%M}" for row in rows})
     return "、".join(clocks)

@@ -23,7 +23,11 @@ from reports.portfolio import Glance, glances
 
 @person_page("A reviewer sees the compounds that were granted to them, of any company.")
 def review(request: PersonRequest) -> HttpResponse:
-    granted = [member for member in open_memberships(request) if _reads_all(member)]
+    granted = [
+        member
+        for member in open_memberships(request)
+        if _reads_all(member) and not member.compound.is_practice
+    ]
     if not granted:
         return _to_second_factor(request)
     now = timezone.now()
@@ -45,9 +49,9 @@ def company(request: PersonRequest) -> HttpResponse:
     )
     if not organizations:
         raise Http404
-    compounds = Compound.objects.filter(organization__in=organizations).select_related(
-        "organization"
-    )
+    compounds = Compound.objects.filter(
+        organization__in=organizations, practice_of=None
+    ).select_related("organization")
     mine = {member.compound_id: member for member in open_memberships(request)}
     lines = _company_lines(compounds.order_by("organization__name", "name"), mine)
     context = {

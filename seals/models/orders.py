@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Building, Home, Member, Unit
+from compounds.pace import plan_time
 from compounds.work import Work, work_constraints, work_indexes
 from households.models import Household, Resident
 from lockdown.kernel.fields import TenantKey
@@ -159,7 +160,8 @@ class SealOrder(TenantModel):
         if now < self.clock:
             return 0
         tz = self.compound.tz
-        day = (timezone.localdate(now, tz) - timezone.localdate(self.clock, tz)).days + 1
+        here = plan_time(self.compound, self.clock, now)
+        day = (timezone.localdate(here, tz) - timezone.localdate(self.clock, tz)).days + 1
         return min(day, self.days) if now <= self.ends_at else day
 
     @property
@@ -168,7 +170,7 @@ class SealOrder(TenantModel):
 
         Orders of days end at noon: seven days that began one morning are not eight.
         """
-        length = self.ends_at - self.clock
+        length = (self.ends_at - self.clock) * self.compound.pace
         if length >= HOURS_COUNT_BELOW:
             length -= timedelta(hours=12)
         return -(-length // timedelta(days=1))

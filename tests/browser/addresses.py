@@ -24,6 +24,7 @@ NO_PAGE = {
     # These two show something in one state only; tests/browser/test_sign_in.py opens them in it.
     "compounds:link",
     "compounds:second-needed",
+    "drills:drill-live",
 }
 # The page of another project, for programmers.
 FOREIGN = {"api-docs"}
@@ -53,6 +54,7 @@ IDS = {
     "notice": "SELECT id FROM notices_notice ORDER BY id LIMIT 1",
     "ask": "SELECT id FROM volunteers_ask WHERE kind = 'food' ORDER BY id LIMIT 1",
     "medical": "SELECT id FROM volunteers_ask WHERE kind = 'advice' ORDER BY id LIMIT 1",
+    "drill": "SELECT id FROM drills_drill ORDER BY id LIMIT 1",
     "own_ask": "SELECT asks.id FROM volunteers_ask asks JOIN compounds_home homes"
     " ON homes.id = asks.home_id WHERE homes.number = '501' ORDER BY asks.id LIMIT 1",
     "home": "SELECT id FROM compounds_home ORDER BY id LIMIT 1",

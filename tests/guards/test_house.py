@@ -21,6 +21,7 @@ APPS = (
     "waste",
     "notices",
     "reports",
+    "drills",
 )
 FILES = sorted(
     path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts

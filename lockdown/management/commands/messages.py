@@ -12,7 +12,7 @@ from lockdown import catalogues
 
 ROOMS = (
     "lockdown", "journal", "compounds", "households", "seals", "volunteers", "supplies", "waste",
-    "notices", "reports",
+    "notices", "reports", "drills",
 )  # fmt: skip
 
 
