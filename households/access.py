@@ -16,9 +16,26 @@ from django_htmx.middleware import HtmxDetails
 
 from compounds.access import Rule, View, ruled
 from compounds.actions import digest_of
-from compounds.models import Compound, Home
+from compounds.models import Building, Compound, Home, Unit
 from households.models import Access, Household
-from lockdown.kernel.tenancy import scope
+from lockdown.kernel.lean import fetch_first
+from lockdown.kernel.tenancy import scope, scoped_compounds
+
+FOUND = (
+    ("a", Access),
+    ("c", Compound),
+    ("f", Household),
+    ("h", Home),
+    ("u", Unit),
+    ("b", Building),
+)
+REST = """FROM households_access a
+JOIN compounds_compound c ON c.id = a.compound_id
+JOIN households_household f ON f.compound_id = a.compound_id AND f.id = a.household_id
+JOIN compounds_home h ON h.compound_id = a.compound_id AND h.id = f.home_id
+JOIN compounds_unit u ON u.compound_id = a.compound_id AND u.id = h.unit_id
+JOIN compounds_building b ON b.compound_id = a.compound_id AND b.id = h.building_id
+WHERE a.compound_id = %s AND a.digest = %s AND a.ended_at IS NULL AND f.closed_at IS NULL"""
 
 
 class ResidentRequest(HttpRequest):
@@ -80,11 +97,14 @@ def resident_page(why: str) -> Callable[[View], View]:
 
 
 def _find(secret: str) -> Access | None:
-    return (
-        Access.objects.filter(digest=digest_of(secret), ended_at=None, household__closed_at=None)
-        .select_related("compound", "household__home__unit__building")
-        .first()
-    )
+    """One statement for every page of a resident; see lockdown.kernel.lean."""
+    found: Any = fetch_first(FOUND, REST, [*scoped_compounds(), digest_of(secret)])
+    if found is None:
+        return None
+    access, compound, household, home, unit, building = found
+    access.compound, access.household = compound, household
+    household.home, home.unit, home.building, unit.building = home, unit, building, building
+    return access
 
 
 def _run(request: HttpRequest, access: Access, view: View, **kwargs: Any) -> HttpResponse:

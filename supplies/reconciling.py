@@ -23,9 +23,10 @@ INVARIANTS = {
         JOIN supplies_offerline l ON l.id = ol.line_id
         WHERE greatest(ol.quantity, coalesce(ol.locked, 0)) > l.cap_household
     """,
-    "one order a household, each with a number": """
-        SELECT buy_id, household_id FROM supplies_order
-        GROUP BY buy_id, household_id HAVING count(*) > 1 OR count(number) <> count(*)
+    "one order a household, numbers without a gap": """
+        SELECT buy_id FROM supplies_order GROUP BY compound_id, buy_id
+        HAVING count(*) <> count(DISTINCT household_id) OR count(*) <> max(number)
+            OR min(number) <> 1
     """,
     "one answer a key": """
         SELECT household_id, key FROM supplies_orderrequest

@@ -659,7 +659,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("number", models.PositiveIntegerField(null=True)),
+                ("number", models.PositiveIntegerField()),
                 (
                     "via",
                     models.CharField(

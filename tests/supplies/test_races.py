@@ -16,9 +16,9 @@ from supplies.actions.orders import Busy, place_order
 from supplies.actions.purchasing import cancel_order, order_from_supplier
 from supplies.actions.rounds import Item, cancel
 from supplies.models import BuyState, GroupBuy, Order, OrderLine, OrderRequest
+from supplies.reconciling import broken
 from tests.cast import Site, make_cast
 from tests.supplies import things
-from supplies.reconciling import broken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MILK = Item("牛奶", "箱", 6000, cap_total=5, cap_household=3)
