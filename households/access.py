@@ -29,13 +29,31 @@ FOUND = (
     ("u", Unit),
     ("b", Building),
 )
-REST = """FROM households_access a
-JOIN compounds_compound c ON c.id = a.compound_id
-JOIN households_household f ON f.compound_id = a.compound_id AND f.id = a.household_id
-JOIN compounds_home h ON h.compound_id = a.compound_id AND h.id = f.home_id
-JOIN compounds_unit u ON u.compound_id = a.compound_id AND u.id = h.unit_id
-JOIN compounds_building b ON b.compound_id = a.compound_id AND b.id = h.building_id
-WHERE a.compound_id = %s AND a.digest = %s AND a.ended_at IS NULL AND f.closed_at IS NULL"""
+# OFFSET 0 keeps PostgreSQL from weighing all orders of joining: that took it 20 times as long as
+# walking from the access to its door.
+REST = """
+FROM (
+    SELECT * FROM households_access
+    WHERE compound_id = %s AND digest = %s AND ended_at IS NULL OFFSET 0
+) a
+CROSS JOIN LATERAL (
+    SELECT * FROM compounds_compound WHERE id = a.compound_id OFFSET 0
+) c
+CROSS JOIN LATERAL (
+    SELECT * FROM households_household
+    WHERE compound_id = a.compound_id AND id = a.household_id AND closed_at IS NULL OFFSET 0
+) f
+CROSS JOIN LATERAL (
+    SELECT * FROM compounds_home WHERE compound_id = a.compound_id AND id = f.home_id OFFSET 0
+) h
+CROSS JOIN LATERAL (
+    SELECT * FROM compounds_unit WHERE compound_id = a.compound_id AND id = h.unit_id OFFSET 0
+) u
+CROSS JOIN LATERAL (
+    SELECT * FROM compounds_building
+    WHERE compound_id = a.compound_id AND id = h.building_id OFFSET 0
+) b
+"""
 
 
 class ResidentRequest(HttpRequest):
