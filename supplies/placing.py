@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from psycopg.types.json import Jsonb
@@ -55,7 +56,9 @@ class Answer:
 
 
 def place(sent: Sent) -> Answer:
-    values = [Jsonb(one) if isinstance(one, dict) else one for one in vars(sent).values()]
+    values: list[Any] = [
+        Jsonb(one) if isinstance(one, dict) else one for one in vars(sent).values()
+    ]
     with connection.cursor() as cursor:
         cursor.execute(PLACE, values)
         return Answer(*cursor.fetchone())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -62,37 +62,42 @@ def place_order(
         raise Refused(_("This group-buy is not for this home."), code="other_place")
     cart = {line: pair for line, pair in wanted.items() if any(pair)}
     _refuse_no_number(cart)
-    via = via_of(by, household)
-    event = "OrderPlaced" if via == Via.OWN else "OrderPlacedFor"
+    sent = _sent(buy, household, cart, key, by)
+    sent = replace(sent, for_whom=for_whom.strip()[:60], note=note.strip()[:120])
     # An entry that nobody waits for is written by the same statement.
-    lean = not subscribers(event)
-    data = {"buy": buy.pk, "title": buy.title, "door": household.home.label, "who": via.value}
+    lean = not subscribers(sent.event)
+    with nullcontext() if lean else transaction.atomic():
+        answer = placing.place(sent if lean else replace(sent, event=""))
+        if answer.code == "placed" and not lean:
+            data = dict(sent.data)
+            record(sent.event, compound=sent.compound, by=by, household=sent.household, data=data)
+    return _answered(answer, buy, household, key, cart)
+
+
+def _sent(
+    buy: GroupBuy, household: Household, cart: Wanted, key: str, by: Access | Member
+) -> placing.Sent:
+    via, is_member = via_of(by, household), isinstance(by, Member)
+    data: dict[str, object] = {"buy": buy.pk, "title": buy.title, "door": household.home.label}
     if via != Via.OWN:
         data["who"] = plain(via.label)
-    is_member = isinstance(by, Member)
-    with transaction.atomic() if not lean else nullcontext():
-        answer = placing.place(
-            placing.Sent(
-                compound=buy.compound_id,
-                buy=buy.pk,
-                household=household.pk,
-                home=household.home_id,
-                key=key,
-                cart={str(line): list(pair) for line, pair in cart.items()},
-                by=by.actor_label[:80],
-                via=via.value,
-                access=None if is_member else by.pk,
-                member=by.pk if is_member else None,
-                for_whom=for_whom.strip()[:60],
-                note=note.strip()[:120],
-                now=timezone.now(),
-                event=event if lean else "",
-                data=data,
-            )
-        )
-        if answer.code == "placed" and not lean:
-            record(event, compound=buy.compound_id, by=by, household=household.pk, data=data)
-    return _answered(answer, buy, household, key, cart)
+    return placing.Sent(
+        compound=buy.compound_id,
+        buy=buy.pk,
+        household=household.pk,
+        home=household.home_id,
+        key=key,
+        cart={str(line): list(pair) for line, pair in cart.items()},
+        by=by.actor_label[:80],
+        via=via.value,
+        access=None if is_member else by.pk,
+        member=by.pk if is_member else None,
+        for_whom="",
+        note="",
+        now=timezone.now(),
+        event="OrderPlaced" if via == Via.OWN else "OrderPlacedFor",
+        data=data,
+    )
 
 
 def via_of(by: Access | Member, household: Household) -> Via:

@@ -25,6 +25,7 @@ DECLARE
     v_is_flagged boolean;
     v_free boolean;
     v_cap int;
+    v_line bigint;
     item record;
 BEGIN
     -- A refusal takes back what this block wrote, and nothing else of the transaction.
@@ -96,6 +97,7 @@ BEGIN
             ) had USING (line_id)
             ORDER BY line_id
         LOOP
+            v_line := item.line_id;
             UPDATE supplies_offerline l
             SET "left" = l."left" - item.change, ordered = l.ordered + item.change,
                 ordered_flagged = l.ordered_flagged + item.flagged
@@ -120,8 +122,7 @@ BEGIN
         END LOOP;
     EXCEPTION
         WHEN SQLSTATE 'LD001' THEN
-            RETURN QUERY SELECT SQLERRM, CASE WHEN SQLERRM = 'line' THEN item.line_id END,
-                NULL::bigint, NULL::int;
+            RETURN QUERY SELECT SQLERRM, v_line, NULL::bigint, NULL::int;
             RETURN;
         WHEN lock_not_available OR deadlock_detected THEN
             RETURN QUERY SELECT 'busy', NULL::bigint, NULL::bigint, NULL::int;
