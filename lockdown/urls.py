@@ -13,6 +13,8 @@ handler404 = "lockdown.views.not_found"
 handler500 = "lockdown.views.server_error"
 
 urlpatterns = [
+    # First, since thousands order in the same minute and each address before it is tried.
+    path("", include("supplies.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("", include("compounds.urls")),
@@ -20,7 +22,6 @@ urlpatterns = [
     path("", include("seals.urls")),
     path("", include("seals.duty_urls")),
     path("", include("volunteers.urls")),
-    path("", include("supplies.urls")),
     path("", include("waste.urls")),
     path("", include("notices.urls")),
     path("", include("reports.urls")),

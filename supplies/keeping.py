@@ -42,7 +42,7 @@ class SuppliesKeeper:
 def _orders(household: Household) -> Section:
     rows = OrderLine.objects.filter(order__household=household, quantity__gt=0)
     return Section(
-        _("Orders"),
+        _("What was ordered"),
         (_("round"), _("number"), _("item"), _("quantity"), _("up to"), _("ordered at"), _("note")),
         [
             (

@@ -107,7 +107,7 @@ def progress(buy: GroupBuy, *, now: datetime | None = None) -> Progress:
 
 def orders_of(buy: GroupBuy) -> QuerySet[Order]:
     """The orders that stand, in their number, with home."""
-    standing = Order.objects.filter(buy=buy, withdrawn_at=None, number__isnull=False)
+    standing = Order.objects.filter(buy=buy, withdrawn_at=None)
     return standing.select_related("home__unit", "home__building").order_by("number")
 
 
@@ -255,7 +255,7 @@ def accounts(buy: GroupBuy) -> list[Account]:
         Account(
             household,
             door,
-            number or 0,
+            number,
             charged=sums[household].get(EntryKind.CHARGE, 0),
             fee=sums[household].get(EntryKind.FEE, 0),
             refunded=sums[household].get(EntryKind.REFUND, 0),

@@ -74,13 +74,13 @@ def preview(buy: GroupBuy) -> Preview:
     got: dict[int, dict[int, int]] = {}
     surplus = {}
     for line, of_line in by_line.items():
-        wants = [Want(r.order.number or 0, r.locked or 0, r.order.is_flagged) for r in of_line]
+        wants = [Want(r.order.number, r.locked or 0, r.order.is_flagged) for r in of_line]
         came = good.get(line, 0)
         got[line] = share(buy.rule, wants, came, seed=buy.seed, turn=buy.number)
         if came > sum(want.quantity for want in wants):
             surplus[line] = came - sum(want.quantity for want in wants)
     shares = [
-        Share(row.order, row.line, row.locked or 0, got[row.line_id][row.order.number or 0])
+        Share(row.order, row.line, row.locked or 0, got[row.line_id][row.order.number])
         for of_line in by_line.values()
         for row in of_line
     ]

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from psycopg import errors
 
 from compounds.models import Member
 from households.models import Access, Household
 from journal.actions import record
 from journal.events import plain
+from journal.handlers import subscribers
 from lockdown.kernel.errors import Refused
 from supplies import placing
-from supplies.machine import refusal
-from supplies.models import BuyState, GroupBuy, OfferLine, Order, OrderRequest, Via
-from supplies.placing import Shelf
+from supplies.models import BuyState, GroupBuy, OfferLine, Order, OrderLine, OrderRequest, Via
 
 Wanted = Mapping[int, tuple[int, int]]  # line id: (quantity, up to)
 MOST = 100_000  # pieces of one item for one household; nobody means more
-LOCKED_OUT = (errors.LockNotAvailable, errors.DeadlockDetected)
 
 
 class Busy(Refused):
@@ -62,69 +60,44 @@ def place_order(
         raise Refused(_("This page is out of date. Reload it and order again."), code="key")
     if not buy.covers(household.home):
         raise Refused(_("This group-buy is not for this home."), code="other_place")
-    wanted = {line: pair for line, pair in wanted.items() if any(pair)}
-    try:
-        with transaction.atomic():
-            return _place(
-                buy, household, wanted, key, by, for_whom.strip()[:60], note.strip()[:120]
-            )
-    except OperationalError as error:
-        if isinstance(error.__cause__, LOCKED_OUT):
-            sentence = _("Very many are ordering right now. Wait a moment and send it again.")
-            raise Busy(sentence, code="busy") from None
-        raise
+    cart = {line: pair for line, pair in wanted.items() if any(pair)}
+    _refuse_no_number(cart)
+    sent = _sent(buy, household, cart, key, by)
+    sent = replace(sent, for_whom=for_whom.strip()[:60], note=note.strip()[:120])
+    # An entry that nobody waits for is written by the same statement.
+    lean = not subscribers(sent.event)
+    with nullcontext() if lean else transaction.atomic():
+        answer = placing.place(sent if lean else replace(sent, event=""))
+        if answer.code == "placed" and not lean:
+            data = dict(sent.data)
+            record(sent.event, compound=sent.compound, by=by, household=sent.household, data=data)
+    return _answered(answer, buy, household, key, cart)
 
 
-def _place(
-    buy: GroupBuy,
-    household: Household,
-    wanted: Wanted,
-    key: str,
-    by: Access | Member,
-    for_whom: str,
-    note: str,
-) -> Placed:
-    now = timezone.now()
-    via = via_of(by, household)
-    cart = {str(line): list(pair) for line, pair in sorted(wanted.items())}
-    is_member = isinstance(by, Member)
-    values = {
-        "compound": buy.compound_id,
-        "buy": buy.pk,
-        "household": household.pk,
-        "home": household.home_id,
-        "key": key,
-        "label": by.actor_label[:80],
-        "via": via.value,
-        "access": None if is_member else by.pk,
-        "member": by.pk if is_member else None,
-        "for_whom": for_whom,
-        "note": note,
-        "now": now,
-    }
-    claimed = placing.claim(values, cart)
-    if claimed.order_id is None:
-        return _answered(buy, household, key, cart)
-    if not buy.takes_orders(now):
-        raise _closed(buy)
-    _check(claimed.shelves, wanted)
-    _record(buy, household, via, by)
-    taken = placing.take(
+def _sent(
+    buy: GroupBuy, household: Household, cart: Wanted, key: str, by: Access | Member
+) -> placing.Sent:
+    via, is_member = via_of(by, household), isinstance(by, Member)
+    data: dict[str, object] = {"buy": buy.pk, "title": buy.title, "door": household.home.label}
+    if via != Via.OWN:
+        data["who"] = plain(via.label)
+    return placing.Sent(
         compound=buy.compound_id,
         buy=buy.pk,
-        order=claimed.order_id,
-        wanted=wanted,
-        is_flagged=claimed.is_flagged,
-        now=now,
+        household=household.pk,
+        home=household.home_id,
+        key=key,
+        cart={str(line): list(pair) for line, pair in cart.items()},
+        by=by.actor_label[:80],
+        via=via.value,
+        access=None if is_member else by.pk,
+        member=by.pk if is_member else None,
+        for_whom="",
+        note="",
+        now=timezone.now(),
+        event="OrderPlaced" if via == Via.OWN else "OrderPlacedFor",
+        data=data,
     )
-    if taken.number is None:
-        raise _closed(buy)
-    if taken.lacking:
-        # Somebody was quicker: say what is left now.
-        line = taken.lacking[0]
-        now_there = OfferLine.objects.values("left", "reserved", "ordered_flagged").get(pk=line)
-        raise _lacking(replace(claimed.shelves[line], **now_there))
-    return Placed(claimed.order_id, taken.number, again=False)
 
 
 def via_of(by: Access | Member, household: Household) -> Via:
@@ -136,23 +109,48 @@ def via_of(by: Access | Member, household: Household) -> Via:
     return Via.RELATIVE if getattr(by, "relative_id", None) else Via.OWN
 
 
+def _refuse_no_number(cart: Wanted) -> None:
+    for quantity, up_to in cart.values():
+        if not 0 < quantity <= MOST or not quantity <= up_to <= MOST:
+            raise Refused(
+                _("Write whole numbers, 1 or more; “up to” is at least as much."), code="quantity"
+            )
+
+
 def _answered(
-    buy: GroupBuy, household: Household, key: str, cart: Mapping[str, list[int]]
+    answer: placing.Answer, buy: GroupBuy, household: Household, key: str, cart: Wanted
 ) -> Placed:
+    """The order, or the sentence of the refusal; only a refusal asks the database again."""
+    if answer.code == "placed" and answer.order is not None and answer.number is not None:
+        return Placed(answer.order, answer.number, again=False)
+    if answer.code == "again":
+        return _before(buy, household, key, cart)
+    if answer.code == "busy":
+        sentence = _("Very many are ordering right now. Wait a moment and send it again.")
+        raise Busy(sentence, code="busy")
+    if answer.code == "closed":
+        raise _closed(buy)
+    raise _why(buy, household, answer.line or 0, cart)
+
+
+def _before(buy: GroupBuy, household: Household, key: str, cart: Wanted) -> Placed:
     """The request that came with this key before, if it is the same one."""
-    before = OrderRequest.objects.filter(household=household, key=key).first()
-    order = Order.objects.filter(buy=buy, household=household).first()
-    if before is None or order is None or before.buy_id != buy.pk or before.cart != cart:
+    sent = {str(line): list(pair) for line, pair in cart.items()}
+    before = OrderRequest.objects.get(household=household, key=key)
+    if before.buy_id != buy.pk or before.cart != sent:
         raise Refused(
             _("This page was used for another order. Reload it and order again."),
             code="key_reused",
         )
+    order = Order.objects.get(buy=buy, household=household)
     return Placed(order.pk, order.number, again=True)
 
 
 def _closed(buy: GroupBuy) -> Refused:
-    if buy.state != BuyState.OPEN:
-        return refusal(buy)
+    state = GroupBuy.objects.values_list("state", flat=True).get(pk=buy.pk)
+    if state not in (BuyState.OPEN, BuyState.LOCKED):
+        sentence = _("“%(title)s” takes no orders now.")
+        return Refused(sentence % {"title": buy.title}, code="closed")
     return Refused(
         _("“%(title)s” is closed. You can ask to be put on the waiting list.")
         % {"title": buy.title},
@@ -160,40 +158,34 @@ def _closed(buy: GroupBuy) -> Refused:
     )
 
 
-def _check(shelves: Mapping[int, Shelf], wanted: Wanted) -> None:
-    """What can be said before anything is locked, in the words of the item."""
-    for line, (quantity, up_to) in wanted.items():
-        shelf = shelves.get(line)
-        if shelf is None:
-            raise Refused(
-                _("One of the items is not in this group-buy. Reload the page and order again."),
-                code="foreign_item",
-            )
-        said = {"item": shelf.name, "unit": shelf.unit, "minimum": shelf.minimum}
-        if not 0 < quantity <= MOST or up_to < quantity or up_to > MOST:
-            raise Refused(
-                _("%(item)s: write a whole number, 1 or more; “up to” is at least as much.") % said,
-                code="quantity",
-            )
-        if quantity < shelf.minimum:
-            raise Refused(_("%(item)s: at least %(minimum)s %(unit)s.") % said, code="quantity")
-        if up_to > quantity and not shelf.tolerance:
-            raise Refused(_("%(item)s: “up to” is not possible here.") % said, code="quantity")
-        if shelf.cap_household is not None and up_to > shelf.cap_household:
-            raise Refused(
-                _("%(item)s: at most %(cap)s %(unit)s for each household.")
-                % {**said, "cap": shelf.cap_household},
-                code="household_cap",
-            )
-        if shelf.left is not None and quantity - shelf.had > shelf.left:
-            raise _lacking(shelf)
+def _why(buy: GroupBuy, household: Household, line: int, cart: Wanted) -> Refused:
+    """Why this item could not be taken as wanted, in its own words."""
+    found = OfferLine.objects.filter(buy=buy, pk=line).first()
+    if found is None:
+        return Refused(
+            _("One of the items is not in this group-buy. Reload the page and order again."),
+            code="foreign_item",
+        )
+    quantity, up_to = cart[line]
+    said = {"item": found.name, "unit": found.unit}
+    if quantity < found.minimum:
+        sentence = _("%(item)s: at least %(minimum)s %(unit)s.")
+        return Refused(sentence % {**said, "minimum": found.minimum}, code="quantity")
+    if up_to > quantity and not found.tolerance:
+        return Refused(_("%(item)s: “up to” is not possible here.") % said, code="quantity")
+    if found.cap_household is not None and up_to > found.cap_household:
+        sentence = _("%(item)s: at most %(cap)s %(unit)s for each household.")
+        return Refused(sentence % {**said, "cap": found.cap_household}, code="household_cap")
+    had = OrderLine.objects.filter(order__buy=buy, order__household=household, line=line)
+    return _lacking(buy, found, had.values_list("quantity", flat=True).first() or 0)
 
 
-def _lacking(shelf: Shelf) -> Refused:
+def _lacking(buy: GroupBuy, line: OfferLine, had: int) -> Refused:
     """Sold out, or all that is left is held for homes with a care mark."""
-    said = {"item": shelf.name, "unit": shelf.unit, "left": (shelf.left or 0) + shelf.had}
-    held = max(shelf.reserved - shelf.ordered_flagged, 0)
-    if held and shelf.left and shelf.left <= held:
+    held = max(line.reserved - line.ordered_flagged, 0) if buy.holds_reserve(timezone.now()) else 0
+    free = max((line.left or 0) - held, 0)
+    said = {"item": line.name, "unit": line.unit, "left": free + had}
+    if line.left and not free:
         return Refused(
             _(
                 "%(item)s: what is left is held for homes with a care mark until two hours before "
@@ -211,12 +203,3 @@ def _lacking(shelf: Shelf) -> Refused:
         _("%(item)s: at most %(left)s %(unit)s are left for you. Order fewer.") % said,
         code="sold_out",
     )
-
-
-def _record(buy: GroupBuy, household: Household, via: Via, by: Access | Member) -> None:
-    """Before the goods are taken, since nothing slow may follow that; undone when refused."""
-    data: dict[str, object] = {"buy": buy.pk, "title": buy.title, "door": household.home.label}
-    event = "OrderPlaced"
-    if via != Via.OWN:
-        event, data["who"] = "OrderPlacedFor", plain(via.label)
-    record(event, compound=buy.compound_id, by=by, household=household.pk, data=data)

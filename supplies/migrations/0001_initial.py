@@ -544,7 +544,7 @@ class Migration(migrations.Migration):
                 ),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 ("name", models.CharField(max_length=60, verbose_name="item")),
-                ("unit", models.CharField(max_length=12, verbose_name="unit")),
+                ("unit", models.CharField(max_length=12, verbose_name="counted in")),
                 ("case_size", models.PositiveIntegerField(default=1, verbose_name="pieces a case")),
                 ("price_fen", models.PositiveIntegerField(verbose_name="price")),
                 (
@@ -659,7 +659,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("number", models.PositiveIntegerField(null=True)),
+                ("number", models.PositiveIntegerField()),
                 (
                     "via",
                     models.CharField(
@@ -1040,7 +1040,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=60, verbose_name="item")),
-                ("unit", models.CharField(max_length=12, verbose_name="unit")),
+                ("unit", models.CharField(max_length=12, verbose_name="counted in")),
                 (
                     "kind",
                     models.CharField(
@@ -1097,7 +1097,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("quantity", models.IntegerField()),
-                ("source", models.CharField(blank=True, max_length=80, verbose_name="from")),
+                (
+                    "source",
+                    models.CharField(blank=True, max_length=80, verbose_name="where it comes from"),
+                ),
                 ("note", models.CharField(blank=True, max_length=120, verbose_name="note")),
                 ("request_key", models.CharField(max_length=64)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -1180,7 +1183,7 @@ class Migration(migrations.Migration):
                             ("waiting", "not there yet"),
                             ("left", "left at the door"),
                             ("taken", "taken in"),
-                            ("no_answer", "no answer"),
+                            ("no_answer", "nobody opened"),
                             ("refused", "refused"),
                         ],
                         default="waiting",

@@ -25,7 +25,7 @@ class StopOutcome(models.TextChoices):
     WAITING = "waiting", _("not there yet")
     LEFT = "left", _("left at the door")
     TAKEN = "taken", _("taken in")
-    NO_ANSWER = "no_answer", _("no answer")
+    NO_ANSWER = "no_answer", _("nobody opened")
     REFUSED = "refused", _("refused")
 
 

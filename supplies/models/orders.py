@@ -24,15 +24,12 @@ class Via(models.TextChoices):
 
 
 class Order(TenantModel):
-    """One a household and round, whoever places it. Taken back, it keeps its number.
-
-    `number` is empty only within the transaction that places the order for the first time.
-    """
+    """One a household and round, whoever places it. Taken back, it keeps its number."""
 
     buy = TenantKey(GroupBuy, related_name="orders")
     household = TenantKey(Household, related_name="orders")
     home = TenantKey(Home, related_name="+")
-    number = models.PositiveIntegerField(null=True)  # in the round; never given again
+    number = models.PositiveIntegerField()  # in the round; never given again
     via = models.CharField(max_length=10, choices=Via.choices, default=Via.OWN)
     access = TenantKey(Access, null=True, blank=True, related_name="+")
     member = TenantKey(Member, null=True, blank=True, related_name="+")

@@ -206,7 +206,7 @@ class OfferLine(TenantModel):
     buy = TenantKey(GroupBuy, related_name="lines")
     position = models.PositiveSmallIntegerField(default=0)
     name = models.CharField(_("item"), max_length=60)
-    unit = models.CharField(_("unit"), max_length=12)  # 份, 板, 5 kg bag
+    unit = models.CharField(_("counted in"), max_length=12)  # 份, 板, 5 kg bag
     case_size = models.PositiveIntegerField(_("pieces a case"), default=1)
     price_fen = models.PositiveIntegerField(_("price"))
     minimum = models.PositiveIntegerField(_("least a household"), default=1)

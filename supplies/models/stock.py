@@ -22,7 +22,7 @@ class StockItem(TenantModel):
     """`on_hand` is the sum of the moves, kept with each of them; never below zero."""
 
     name = models.CharField(_("item"), max_length=60)
-    unit = models.CharField(_("unit"), max_length=12)
+    unit = models.CharField(_("counted in"), max_length=12)
     kind = models.CharField(max_length=12, choices=StockKind.choices)
     minimum = models.PositiveIntegerField(_("at least"), default=0)
     on_hand = models.IntegerField(default=0)
@@ -94,7 +94,7 @@ class StockMove(TenantModel):
     household = TenantKey(Household, null=True, blank=True, related_name="+")
     member = TenantKey(Member, null=True, blank=True, related_name="+")
     hand_out = TenantKey(HandOut, null=True, blank=True, related_name="moves")
-    source = models.CharField(_("from"), max_length=80, blank=True)
+    source = models.CharField(_("where it comes from"), max_length=80, blank=True)
     note = models.CharField(_("note"), max_length=120, blank=True)
     request_key = models.CharField(max_length=64)
     at = models.DateTimeField(default=timezone.now)

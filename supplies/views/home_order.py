@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from households.access import ResidentRequest, resident_page
 from lockdown.kernel.errors import Refused
+from lockdown.kernel.lean import fetch_first
 from supplies.actions.orders import Busy, place_order
 from supplies.forms import read_cart
-from supplies.models import BuyState, GroupBuy, OfferLine, OrderLine
+from supplies.models import BuyState, GroupBuy, OfferLine, Order, OrderLine
 
+REST = "FROM supplies_groupbuy b WHERE b.compound_id = %s AND b.number = %s"
 CLOSED = (BuyState.DRAFT, BuyState.IN_REVIEW, BuyState.REJECTED, BuyState.APPROVED)
 
 
 @resident_page("A household orders for itself; no other household is reachable.")
 @require_http_methods(["GET", "POST"])
 def home_order(request: ResidentRequest, number: int) -> HttpResponse:
-    rounds = GroupBuy.objects.filter(compound=request.compound).exclude(state__in=CLOSED)
-    buy = get_object_or_404(rounds, number=number)
+    buy = _round(request, number)
     if request.method != "POST":
         return _page(request, buy, uuid.uuid4().hex)
     try:
-        placed = place_order(
+        place_order(
             buy=buy,
             household=request.household,
             wanted=read_cart(request.POST),
@@ -37,10 +37,15 @@ def home_order(request: ResidentRequest, number: int) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused(request, buy, refusal)
-    messages.success(
-        request, _("You are number %(number)s in this group-buy.") % {"number": placed.number}
-    )
     return redirect("supplies:order", number=number)
+
+
+def _round(request: ResidentRequest, number: int) -> GroupBuy:
+    """By a statement written by hand: Django's would take longer than the order itself."""
+    found: Any = fetch_first([("b", GroupBuy)], REST, [request.compound.pk, number])
+    if found is None or found[0].state in CLOSED:
+        raise Http404
+    return found[0]
 
 
 def _refused(request: ResidentRequest, buy: GroupBuy, refusal: Refused) -> HttpResponse:
@@ -57,6 +62,7 @@ def _refused(request: ResidentRequest, buy: GroupBuy, refusal: Refused) -> HttpR
 
 
 def _page(request: ResidentRequest, buy: GroupBuy, key: str, error: str = "") -> HttpResponse:
+    order = Order.objects.filter(buy=buy, household=request.household).first()
     had = OrderLine.objects.filter(order__buy=buy, order__household=request.household)
     mine = {row.line_id: row for row in had}
     lines = list(OfferLine.objects.filter(buy=buy))
@@ -64,5 +70,5 @@ def _page(request: ResidentRequest, buy: GroupBuy, key: str, error: str = "") ->
         row = mine.get(line.pk)
         line.typed = request.POST.get(f"q-{line.pk}", row.quantity if row else "")
         line.typed_up_to = request.POST.get(f"u-{line.pk}", row.up_to if row else "")
-    context = {"buy": buy, "lines": lines, "key": key, "error": error}
+    context = {"buy": buy, "order": order, "lines": lines, "key": key, "error": error}
     return render(request, "supplies/home_order.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compounds.places import find_place
-from journal.models import Entry
+from journal import handlers
+from journal.models import Delivery, Entry
 from lockdown.kernel.errors import Refused
 from supplies.actions.orders import place_order
 from supplies.actions.rounds import Item
@@ -287,8 +289,7 @@ def test_the_database_itself_refuses_to_sell_what_is_not_there(cast: Cast) -> No
                 OfferLine.objects.filter(pk=line.pk).update(**change)
 
 
-def test_an_order_is_four_statements(cast: Cast) -> None:
-    """Savepoint, claim, journal, take, and the savepoint's release."""
+def test_an_order_is_one_statement(cast: Cast) -> None:
     site = cast.yujingwan
     with site.open():
         buy = things.open_round(site)
@@ -302,4 +303,24 @@ def test_an_order_is_four_statements(cast: Cast) -> None:
                 by=site.captain,
             )
         kinds = [one["sql"].split()[0] for one in seen.captured_queries]
-        assert kinds == ["SAVEPOINT", "WITH", "INSERT", "WITH", "RELEASE"]
+        assert kinds == ["SELECT"]
+
+
+def test_an_entry_that_somebody_waits_for_is_handed_over(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a subscriber the entry has its delivery; a refused or repeated cart has neither."""
+    monkeypatch.setattr(handlers, "_subscriptions", defaultdict(list))
+    monkeypatch.setattr(handlers, "_handlers", dict(handlers._handlers))
+    handlers.subscribe("OrderPlacedFor", "test.told", lambda delivery: None)
+    site = cast.yujingwan
+    with site.open():
+        buy = things.open_round(site)
+        key = things.key()
+        for _time in range(2):
+            things.order(site, buy, "101", key_=key, 鸡蛋=1)
+        with pytest.raises(Refused):
+            things.order(site, buy, "102", 鸡蛋=9)
+        told = Delivery.objects.get(handler="test.told")
+        assert told.entry.household_id == site.household("101").pk
+        assert Entry.objects.filter(event="OrderPlacedFor").count() == 1
