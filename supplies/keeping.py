@@ -11,14 +11,35 @@ from compounds.models import Picture
 from households.keeping import Section
 from households.models import Household
 from lockdown.kernel.wording import fen
-from supplies.models import Claim, LedgerEntry, Order, OrderLine, OrderRequest, StockMove, Stop
+from supplies.keeping_orders import delivered, handed_out, paid, placed, sent, waited
+from supplies.models import (
+    Claim,
+    LedgerEntry,
+    Order,
+    OrderLine,
+    OrderRequest,
+    StockMove,
+    Stop,
+    WaitingRequest,
+)
 
 
 class SuppliesKeeper:
     name = "supplies"
 
     def export(self, household: Household) -> list[Section]:
-        return [_orders(household), _account(household), _claims(household), _given(household)]
+        return [
+            _orders(household),
+            placed(household),
+            sent(household),
+            waited(household),
+            delivered(household),
+            _account(household),
+            paid(household),
+            _claims(household),
+            _given(household),
+            handed_out(household),
+        ]
 
     def redact(self, households: Sequence[int], *, before: datetime) -> int:
         """Notes, senders' names and photos go; quantities and the account stay, for the books."""
@@ -35,6 +56,8 @@ class SuppliesKeeper:
         Picture.objects.filter(pk__in=pictures).delete()
         orders = Order.objects.filter(household__in=households, placed_at__lt=before)
         touched += orders.exclude(for_whom="", note="").update(for_whom="", note="")
+        waiting = WaitingRequest.objects.filter(household__in=households, asked_at__lt=before)
+        touched += waiting.exclude(asked_by="").update(asked_by="")
         requests = OrderRequest.objects.filter(household__in=households, at__lt=before)
         return touched + requests.exclude(by="").update(by="")
 
