@@ -1,4 +1,4 @@
-"""One household's file, whole: everything that its page shows, in four queries."""
+"""One household's file, whole: everything that its page shows, in four queries or five."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
+from compounds.models import Home
 from households import timeline
 from households.models import (
     Appointment,
@@ -77,10 +78,13 @@ class File:
 
 
 def household_file(household: Household) -> File:
-    """Four queries at any size; what hangs on persons stands on them as plain lists."""
+    """Four queries at any size, and one for a likely duplicate.
+
+    What hangs on persons stands on them as plain lists.
+    """
     key = household.pk
     residents = list(Resident.objects.filter(household_id=key, merged_into=None))
-    whole = _particulars(key)
+    whole = _particulars(household, [one.pk for one in residents if one.moved_out_at is None])
     phones, flags = _rows(Phone, whole["phones_"]), _rows(CareFlag, whole["flags_"])
     _hang(residents, phones, flags, whole)
     merged, orders = whole["merged"], [one for one in whole["orders"] if one is not None]
@@ -95,7 +99,7 @@ def household_file(household: Household) -> File:
         pets=_rows(Pet, whole["pets_"]),
         notes=_rows(Note, whole["notes_"]),
         neighbours=_neighbours(whole["nearby"]),
-        alike=[Alike(**one) for one in {row["household"]: row for row in whole["alike"]}.values()],
+        alike=_alike(whole["same_numbers"]),
         verification=(
             Verification.objects.filter(household_id=key, cancelled_at=None)
             .select_related("finished_by")
@@ -127,26 +131,29 @@ def _hang(
             setattr(one, name, owned[one.pk])
 
 
-def _particulars(key: int) -> dict[str, Any]:
-    """Everything small of a file in one statement, each table as a list of objects."""
-    here, person = OuterRef("pk"), Q(resident__household=OuterRef("pk"))
-    person &= Q(resident__moved_out_at=None)
-    of_file = Q(household=here) | Q(household__merged_into=here)
+def _particulars(household: Household, people: list[int]) -> dict[str, Any]:
+    """Everything small of a file in one statement, each table as a list of objects.
+
+    The ids are values, not references to an outer row: so each part finds its index and runs
+    once, also right after an import, when the statistics know no row yet.
+    """
+    people = people or [0]  # nobody: an empty list would make the part NULL instead of no rows
+    key, own, person = household.pk, Q(household=household.pk), Q(resident__in=people)
+    files = Household.objects.filter(Q(pk=key) | Q(merged_into=key))
+    verified = Verification.objects.filter(household__in=files.values("pk")).order_by()
     found = Household.objects.filter(pk=key).values(
-        merged=ArraySubquery(Household.objects.filter(merged_into=here).values("pk")),
-        orders=ArraySubquery(
-            Verification.objects.filter(of_file).values("sweep__cause").distinct().order_by()
-        ),
-        phones_=_objects(Phone, Q(household=here), "position", "pk"),
-        flags_=_objects(CareFlag, Q(household=here, ended_at=None), "set_at", "pk"),
-        relatives_=_objects(Relative, Q(household=here), "pk"),
-        pets_=_objects(Pet, Q(household=here), "pk"),
-        notes_=_objects(Note, Q(household=here, struck_at=None), "-written_at", "-pk"),
+        merged=ArraySubquery(Household.objects.filter(merged_into=key).values("pk")),
+        orders=ArraySubquery(verified.values("sweep__cause").distinct()),
+        phones_=_objects(Phone, own, "position", "pk"),
+        flags_=_objects(CareFlag, own & Q(ended_at=None), "set_at", "pk"),
+        relatives_=_objects(Relative, own, "pk"),
+        pets_=_objects(Pet, own, "pk"),
+        notes_=_objects(Note, own & Q(struck_at=None), "-written_at", "-pk"),
         identities_=_objects(Identity, person, "pk"),
         medicines_=_objects(Medicine, person & Q(ended_at=None), "runs_out_on", "pk"),
         appointments_=_objects(Appointment, person & Q(ended_at=None), "at", "pk"),
-        nearby=_nearby(),
-        alike=_alike(),
+        nearby=_nearby(household),
+        same_numbers=_same_numbers(people),
     )
     return found.get()
 
@@ -165,16 +172,15 @@ def _rows(model: type[Row], values: list[dict[str, Any]]) -> list[Row]:
     ]
 
 
-def _nearby() -> ArraySubquery:
-    """One person of each household on the floor that has a number, head first."""
-    rung = Phone.objects.filter(household=OuterRef("household"))
-    people = Resident.objects.filter(
-        Exists(rung),
-        moved_out_at=None,
-        household__closed_at=None,
-        household__home__unit=OuterRef("home__unit"),
-        household__home__floor=OuterRef("home__floor"),
-    ).exclude(household=OuterRef("pk"))
+def _nearby(household: Household) -> ArraySubquery:
+    """The people of each household on the floor that has a number, head first."""
+    home = household.home
+    floor = Household.objects.filter(
+        Exists(Phone.objects.filter(household=OuterRef("pk"))),
+        closed_at=None,
+        home__in=Home.objects.filter(unit=home.unit_id, floor=home.floor).values("pk"),
+    ).exclude(pk=household.pk)
+    people = Resident.objects.filter(household__in=floor.values("pk"), moved_out_at=None)
     rows = people.order_by("household__home__position", "-is_head", "position", "pk")
     names = {"household": F("household_id"), "door": F("household__home__label"), "name": F("name")}
     return ArraySubquery(rows.values(json=JSONObject(**names)))
@@ -187,17 +193,30 @@ def _neighbours(rows: list[dict[str, Any]]) -> list[Neighbour]:
     return list(first.values())[:NEARBY]
 
 
-def _alike() -> ArraySubquery:
-    own = Identity.objects.filter(
-        resident__household=OuterRef(OuterRef("pk")), resident__moved_out_at=None
+def _same_numbers(people: list[int]) -> ArraySubquery:
+    """Persons elsewhere with an identity number of these people.
+
+    One table and no join, so that it stays linear whatever the statistics say; and written as
+    `= ANY (ARRAY(…))`, which reads the file's own numbers once and then the index.
+    """
+    own = Identity.objects.filter(resident__in=people).order_by().values("blind_index")
+    is_own = models.Func(
+        F("blind_index"),
+        ArraySubquery(own),
+        template="(%(expressions)s))",
+        arg_joiner=" = ANY (",
+        output_field=models.BooleanField(),
     )
-    same = Identity.objects.filter(
-        blind_index__in=own.values("blind_index"),
-        resident__moved_out_at=None,
-        resident__household__closed_at=None,
-    ).exclude(resident__household=OuterRef("pk"))
-    names = {
-        "household": F("resident__household_id"),
-        "door": F("resident__household__home__label"),
-    }
-    return ArraySubquery(same.order_by("pk").values(json=JSONObject(**names)))
+    same = Identity.objects.filter(is_own).exclude(resident__in=people)
+    return ArraySubquery(same.order_by().values("resident_id"))
+
+
+def _alike(people: list[int]) -> list[Alike]:
+    """The present files of these persons; no query for nobody."""
+    if not people:
+        return []
+    rows = Resident.objects.filter(
+        pk__in=people, moved_out_at=None, household__closed_at=None
+    ).select_related("household__home")
+    doors = {one.household_id: one.household.home.label for one in rows}
+    return [Alike(file, door) for file, door in sorted(doors.items())]
