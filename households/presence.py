@@ -10,10 +10,12 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from households.models import INSIDE, Presence, PresenceChange, Resident, Why
 from journal.actions import Actor, record
 from journal.events import plain
+from lockdown.kernel.errors import Refused
 from lockdown.kernel.masking import mask_name
 
 BATCH = 2000
@@ -26,6 +28,8 @@ def set_presence(
     """Where a person is, and why that is known. The same presence again changes nothing."""
     locked = Resident.objects.select_for_update(of=("self",)).select_related("household__home")
     resident = locked.get(pk=resident.pk)
+    if resident.merged_into_id is not None:
+        raise Refused(_("This entry was merged with another of the same person. Open that one."))
     if resident.presence == presence:
         return resident
     old, resident.presence = resident.presence, presence

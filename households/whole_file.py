@@ -87,7 +87,7 @@ def household_file(household: Household) -> File:
     whole = _particulars(household, [one.pk for one in residents if one.moved_out_at is None])
     phones, flags = _rows(Phone, whole["phones_"]), _rows(CareFlag, whole["flags_"])
     _hang(residents, phones, flags, whole)
-    merged, orders = whole["merged"], [one for one in whole["orders"] if one is not None]
+    merged, orders = whole["merged"], [one for one in whole["causes"] if one is not None]
     return File(
         household=household,
         people=[one for one in residents if one.moved_out_at is None],
@@ -143,7 +143,7 @@ def _particulars(household: Household, people: list[int]) -> dict[str, Any]:
     verified = Verification.objects.filter(household__in=files.values("pk")).order_by()
     found = Household.objects.filter(pk=key).values(
         merged=ArraySubquery(Household.objects.filter(merged_into=key).values("pk")),
-        orders=ArraySubquery(verified.values("sweep__cause").distinct()),
+        causes=ArraySubquery(verified.values("sweep__cause").distinct()),
         phones_=_objects(Phone, own, "position", "pk"),
         flags_=_objects(CareFlag, own & Q(ended_at=None), "set_at", "pk"),
         relatives_=_objects(Relative, own, "pk"),

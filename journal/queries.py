@@ -39,6 +39,10 @@ def feed(*, limit: int = 12) -> list[Line]:
     return [_line(entry) for entry in Entry.objects.exclude(event__in=QUIET)[:limit]]
 
 
+def household_timeline(household: int, *, limit: int = 100) -> list[Line]:
+    return [_line(entry) for entry in Entry.objects.filter(household_id=household)[:limit]]
+
+
 def order_timeline(order: int, *, limit: int = 100) -> list[Line]:
     return [_line(entry) for entry in Entry.objects.filter(order_id=order)[:limit]]
 

@@ -377,7 +377,8 @@ class Access(TenantModel):
 
     @property
     def actor_label(self) -> str:
-        # The journal keeps it for good: masked, as every name there.
-        return mask_name(self.said_name) or str(_("resident"))
+        # The journal keeps it for good: masked, as every name there; a relative's is so already.
+        said = self.said_name if self.is_proxy else mask_name(self.said_name)
+        return said or str(_("resident"))
 
     actor_member_id = None

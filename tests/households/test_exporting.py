@@ -125,7 +125,7 @@ def test_somebody_who_moved_out_and_a_proxy_outside_are_refused(site: Site) -> N
     assert phone_of(site, secret).get(reverse("households:home-export")).status_code == 404
     outside = Access(said_name="张明")
     assert is_of_the_home(outside)
-    outside.relative_id = 5  # type: ignore[attr-defined]
+    outside.is_proxy = True
     assert not is_of_the_home(outside)
 
 
