@@ -160,8 +160,8 @@ def _close(drill: Drill, now: datetime) -> None:
     Sweep.objects.filter(closed_at=None).update(closed_at=now)
     order = SealOrder.objects.select_for_update(of=("self",)).get(pk=drill.order_id)
     if order.may_become(OrderState.CANCELLED):
-        order.state = OrderState.CANCELLED
-        order.save(update_fields=["state"])
+        order.state, order.cancelled_at = OrderState.CANCELLED, now
+        order.save(update_fields=["state", "cancelled_at"])
         record(
             "OrderCancelled",
             compound=drill.practice_id,
