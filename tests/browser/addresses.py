@@ -39,6 +39,7 @@ IDS = {
     "round_id": "SELECT id FROM waste_disinfectionround WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "window_id": "SELECT id FROM waste_rubbishwindow WHERE finished_at IS NULL ORDER BY id LIMIT 1",
     "notice": "SELECT id FROM notices_notice ORDER BY id LIMIT 1",
+    "number": "SELECT number FROM supplies_groupbuy WHERE state = 'open' ORDER BY id LIMIT 1",
 }
 
 
