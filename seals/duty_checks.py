@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from households.models import Verification
 from seals.handover import Figure, Span, register_line
-from seals.lift import Finding, register_check
+from seals.lift import SHOWN, Behind, Finding, register_check
 from seals.models import Barrier, Guest, PlaceKind, SealOrder
 from seals.words import door_field
 
@@ -31,10 +32,12 @@ def within(order: SealOrder, home: str = "home__", unit: str = "unit") -> Q:
 
 def every_guest_gone(order: SealOrder, now: datetime) -> Finding:
     """Everybody who was caught by the seal has left, or is registered where they stay."""
+    slug = order.compound.slug
     rows = Guest.objects.filter(within(order), registered_at__gte=order.starts_at) | (
         Guest.objects.here().filter(within(order))
     )
-    guests = list(rows.select_related("home", "unit__building").order_by("id"))
+    known = getattr(order, "has_guests", True)
+    guests = list(rows.select_related("home", "unit__building").order_by("id")) if known else []
     here = [guest for guest in guests if guest.gone_at is None]
     field = door_field(order.place_kind)
     return Finding(
@@ -42,7 +45,16 @@ def every_guest_gone(order: SealOrder, now: datetime) -> Finding:
         _("Everybody who was caught by the seal has left or is registered"),
         not here,
         f"{len(guests) - len(here)} / {len(guests)}",
-        tuple(getattr(one.home, field) if one.home else one.place for one in here),
+        tuple(
+            Behind(
+                str(getattr(one.home, field) if one.home else one.place),
+                url=reverse("duty:guest", args=[slug, one.pk]),
+            )
+            for one in here[:SHOWN]
+        ),
+        count=len(here),
+        url=reverse("duty:lodging", args=[slug]),
+        short=_("Guests"),
     )
 
 
@@ -55,14 +67,21 @@ def every_barrier_down(order: SealOrder, now: datetime) -> Finding:
     rows = Barrier.objects.filter(place).filter(
         Q(removed_at=None) | Q(removed_at__gte=order.starts_at)
     )
-    found = list(rows.select_related("unit__building").order_by("id"))
+    known = getattr(order, "has_barriers", True)
+    found = list(rows.select_related("unit__building").order_by("id")) if known else []
     standing = [one for one in found if one.removed_at is None]
     return Finding(
         "barriers",
         _("Every barrier is taken down"),
         not standing,
         f"{len(found) - len(standing)} / {len(found)}",
-        tuple(one.place for one in standing),
+        tuple(
+            Behind(one.place, url=reverse("duty:barrier", args=[order.compound.slug, one.pk]))
+            for one in standing[:SHOWN]
+        ),
+        count=len(standing),
+        url=reverse("duty:barrier-list", args=[order.compound.slug]),
+        short=_("Barriers"),
     )
 
 

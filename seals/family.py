@@ -15,7 +15,7 @@ from compounds.models import Member
 from compounds.places import Place
 from lockdown.kernel.wording import daytime
 from seals.lift import Behind, Finding
-from seals.models import Level, SealOrder, SealOrderQuerySet
+from seals.models import Barrier, Guest, Level, SealOrder, SealOrderQuerySet
 from seals.queries import orders_in_force
 
 
@@ -93,10 +93,16 @@ def overlap_text(others: Sequence[SealOrder]) -> str:
     return _("Also over these doors: %(names)s. The strictest rules each door.") % {"names": names}
 
 
-def with_parts(found: SealOrderQuerySet) -> SealOrderQuerySet:
-    """Orders with `has_parts`: whether any order in force hangs under them."""
-    parts = SealOrder.objects.in_force().order_by().filter(parent=OuterRef("pk"))
-    return found.annotate(has_parts=Exists(parts))
+def with_what_hangs(found: SealOrderQuerySet) -> SealOrderQuerySet:
+    """Orders with what the checklist need not ask for where there is none: whether any order in
+    force hangs under them, and whether the compound has any guest or barrier at all."""
+    here = {"compound": OuterRef("compound")}
+    parts = SealOrder.objects.in_force().order_by().filter(parent=OuterRef("pk"), **here)
+    return found.annotate(
+        has_parts=Exists(parts),
+        has_guests=Exists(Guest.objects.order_by().filter(**here)),
+        has_barriers=Exists(Barrier.objects.order_by().filter(**here)),
+    )
 
 
 def parts_in_force(order: SealOrder) -> list[SealOrder]:
@@ -140,7 +146,7 @@ def tree(orders: Iterable[SealOrder]) -> list[Branch]:
 def parts_stay(order: SealOrder, now: datetime) -> Finding:
     """For information: lifting an order leaves its parts as they are, with their own dates.
 
-    An order that was read `with_parts` and has none is not asked about again.
+    An order that was read `with_what_hangs` and has none is not asked about again.
     """
     stay = parts_in_force(order) if getattr(order, "has_parts", True) else []
     return Finding(

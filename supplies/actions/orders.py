@@ -106,7 +106,7 @@ def via_of(by: Access | Member, household: Household) -> Via:
         return Via.STAFF
     if by.household_id != household.pk:
         return Via.NEIGHBOUR
-    return Via.RELATIVE if getattr(by, "relative_id", None) else Via.OWN
+    return Via.RELATIVE if getattr(by, "is_proxy", False) else Via.OWN
 
 
 def _refuse_no_number(cart: Wanted) -> None:

@@ -65,6 +65,7 @@ IDS = {
     "handover": "SELECT id FROM seals_handover ORDER BY id DESC LIMIT 1",
     "duty": "SELECT id FROM seals_dutytask WHERE kind = 'point' ORDER BY id LIMIT 1",
     "member": "SELECT id FROM compounds_member WHERE role = 'volunteer' ORDER BY id DESC LIMIT 1",
+    "number": "SELECT number FROM supplies_groupbuy WHERE state = 'open' ORDER BY id LIMIT 1",
 }
 
 

@@ -257,4 +257,4 @@ def test_a_manager_of_one_building_seals_no_other(cast: Cast, site: Site) -> Non
         site.manager.save(update_fields=["buildings"])
     answer = cast.client(site.manager).get(url("order-preview", site), choices(site))
     assert answer.status_code == 422
-    assert "不归您负责" in answer.content.decode()
+    assert "超出了" in answer.content.decode()
