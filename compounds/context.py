@@ -26,6 +26,7 @@ DESK = (
     (_("Requests"), "volunteers:ask-list", Permission.ASK_SEE, "bag"),
     (_("Medical"), "volunteers:medical-list", Permission.MEDICAL_SEE, "person"),
     (_("Medicines"), "households:medical", Permission.MEDICINE_SEE, "elder"),
+    (_("Supplies"), "supplies:round-list", Permission.BUY_SEE, "supplies"),
 )
 # A page with an entry of its own within another entry's room.
 OWN_ENTRY = frozenset({"households:medical"})
