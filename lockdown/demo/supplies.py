@@ -67,7 +67,7 @@ def settled(site: Site, day: date) -> None:
         keep_as_template(buy=buy, name="鸡蛋牛奶", by=_keeper(site))
         submit(buy=buy, by=_keeper(site))
     with at(_at(site, day, 16, 50)), scope([site.compound.pk]):
-        approve(buy=buy, note="价格与市场相符，同意", by=_reviewer(site))
+        buy = approve(buy=buy, note="价格与市场相符，同意", by=_reviewer(site))
         _order(site, buy, _households(), lambda n: {0: 1 + n % 2, 1: n % 3})
     with at(_at(site, day, 20)), scope([site.compound.pk]):
         close(buy=buy, by=_keeper(site))
@@ -125,7 +125,7 @@ def open_now(site: Site, now: datetime) -> None:
             reserve_percent=20,
         )
         submit(buy=buy, by=_keeper(site))
-        approve(buy=buy, by=_reviewer(site))
+        buy = approve(buy=buy, by=_reviewer(site))
     with at(now - timedelta(minutes=20)), scope([site.compound.pk]):
         _order(site, buy, _households(), lambda n: {0: 1 + n % 3, 1: n % 2, 2: n % 4 == 0})
 
