@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from compounds.models import Member
@@ -71,7 +72,8 @@ def settled(site: Site, day: date) -> None:
         _order(site, buy, _households(), lambda n: {0: 1 + n % 2, 1: n % 3})
     with at(_at(site, day, 20)), scope([site.compound.pk]):
         close(buy=buy, by=_keeper(site))
-        order_from_supplier(buy=buy, by=_keeper(site))
+        order = order_from_supplier(buy=buy, by=_keeper(site))
+        type(order).objects.filter(pk=order.pk).update(made_at=timezone.now())
         expect_vehicle(
             buy=buy,
             expected_at=_at(site, after, 13),
@@ -177,9 +179,7 @@ def _draft(
     opens: datetime | None = None,
     **terms: int,
 ) -> GroupBuy:
-    from django.utils import timezone  # noqa: PLC0415  # the story's clock is patched there
-
-    return draft_buy(
+    made = draft_buy(
         compound=site.compound,
         place=find_place(site.compound, "compound"),
         title=title,
@@ -194,6 +194,9 @@ def _draft(
         by=_keeper(site),
         **terms,
     )
+    # The default of a column asks the real clock, not the story's.
+    GroupBuy.objects.filter(pk=made.pk).update(drafted_at=timezone.now())
+    return made
 
 
 def _supplier(site: Site, name: str, licence: str, *, photo: bool = False) -> Supplier:

@@ -113,4 +113,4 @@ def _missing(text: str, why: str) -> dict[str, Any]:
 
 
 def _done(text: str, note: str) -> dict[str, Any]:
-    return {"text": text, "note": note, "state": "done", "tag": _("done")}
+    return {"text": text, "note": note, "state": "done", "tag": _("in place")}

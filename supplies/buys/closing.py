@@ -23,6 +23,7 @@ class Closing:
     is_good: bool
     lines: list[dict[str, object]] = field(default_factory=list)
     homes: int = 0
+    keeps_open: bool = False
 
 
 def what_closing_does(buy: GroupBuy, lines: Sequence[OfferLine], locked: Locked) -> Closing:
@@ -39,7 +40,7 @@ def what_closing_does(buy: GroupBuy, lines: Sequence[OfferLine], locked: Locked)
             {"title": stays},
             {"title": kept, "count": homes, "unit": _("homes")},
         ]
-        return Closing(title, _("Extend it"), False, plan, homes)
+        return Closing(title, _("Extend it"), False, plan, homes, keeps_open=True)
     title = _("It does not form: %(short)s") % {"short": short}
     plan = [
         {"title": _("Nobody is charged."), "text": _("All orders end.")},

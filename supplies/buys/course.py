@@ -8,17 +8,36 @@ from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lockdown.kernel.wording import daytime
 from supplies.buys.links import Links
 from supplies.models import BuyState, GroupBuy
 
 S = BuyState
+# In this room's own words: "open" and the like mean other things elsewhere.
+STATES: dict[BuyState, Promise] = {
+    S.DRAFT: pgettext_lazy("group-buy", "draft"),
+    S.IN_REVIEW: pgettext_lazy("group-buy", "with the committee"),
+    S.REJECTED: pgettext_lazy("group-buy", "rejected"),
+    S.APPROVED: pgettext_lazy("group-buy", "approved"),
+    S.OPEN: pgettext_lazy("group-buy", "open for orders"),
+    S.LOCKED: pgettext_lazy("group-buy", "formed"),
+    S.ORDERED: pgettext_lazy("group-buy", "ordered"),
+    S.ARRIVED: pgettext_lazy("group-buy", "at the gate"),
+    S.COUNTED: pgettext_lazy("group-buy", "counted"),
+    S.ALLOCATED: pgettext_lazy("group-buy", "shared out"),
+    S.DELIVERING: pgettext_lazy("group-buy", "on the way"),
+    S.DELIVERED: pgettext_lazy("group-buy", "delivered"),
+    S.SETTLED: pgettext_lazy("group-buy", "settled"),
+    S.NOT_FORMED: pgettext_lazy("group-buy", "not formed"),
+    S.CANCELLED: pgettext_lazy("group-buy", "cancelled"),
+    S.SUPPLIER_FAILED: pgettext_lazy("group-buy", "supplier failed"),
+}
 PATH: tuple[tuple[Promise, frozenset[BuyState]], ...] = (
     (gettext_lazy("Draft"), frozenset({S.DRAFT, S.REJECTED})),
     (gettext_lazy("Committee"), frozenset({S.IN_REVIEW})),
-    (gettext_lazy("Orders"), frozenset({S.APPROVED, S.OPEN})),
+    (gettext_lazy("Ordering"), frozenset({S.APPROVED, S.OPEN})),
     (gettext_lazy("Purchase"), frozenset({S.LOCKED})),
     (gettext_lazy("Arrival"), frozenset({S.ORDERED})),
     (gettext_lazy("Count"), frozenset({S.ARRIVED})),
@@ -51,9 +70,13 @@ def steps_of(buy: GroupBuy) -> list[dict[str, object]]:
         state = "done" if place < here else "now" if place == here else "wait"
         steps.append({"label": label, "state": state})
     if buy.state in FAILED:
-        ended = {"label": BuyState(buy.state).label, "state": "late"}
+        ended = {"label": state_of(buy), "state": "late"}
         return [*steps[:here], ended]
     return steps
+
+
+def state_of(buy: GroupBuy) -> Promise:
+    return STATES[BuyState(buy.state)]
 
 
 def _place(buy: GroupBuy) -> int:

@@ -22,7 +22,7 @@ from supplies.models import FeeSplit, GroupBuy, OfferLine, ShortageRule, Supplie
 
 class WhatForm(forms.Form):
     title = forms.CharField(
-        label=gettext_lazy("Title"),
+        label=gettext_lazy("Title of the round"),
         max_length=60,
         help_text=gettext_lazy("As people call it, for example 鸡蛋牛奶团"),
     )
@@ -50,7 +50,7 @@ class ItemForm(forms.Form):
     """One row of the goods; a row without a name is no row."""
 
     name = forms.CharField(label=gettext_lazy("Item"), max_length=60, required=False)
-    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=12, required=False)
+    unit = forms.CharField(label=gettext_lazy("Sold by"), max_length=12, required=False)
     price_fen = YuanField(label=gettext_lazy("Price, ¥"), required=False)
     case_size = CountField(label=gettext_lazy("Pieces a case"), default=1)
     minimum = CountField(label=gettext_lazy("Least a home"), default=1)
@@ -125,7 +125,7 @@ def items_formset(data: Any = None, *, lines: list[OfferLine], extra: int = 2) -
 
 
 class WhenForm(forms.Form):
-    place = forms.ChoiceField(label=gettext_lazy("For whom"))
+    place = forms.ChoiceField(label=gettext_lazy("For which homes"))
     opens_at = moment_field(
         gettext_lazy("Opens"),
         help_text=gettext_lazy("At once when the committee has approved it, if this has passed"),
@@ -215,7 +215,7 @@ def rules_initial(buy: GroupBuy) -> dict[str, Any]:
 
 
 class SupplierForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Supplier's name"), max_length=80)
     licence_number = forms.CharField(
         label=gettext_lazy("Licence number"),
         max_length=40,
@@ -269,7 +269,7 @@ class EndForm(forms.Form):
 
 
 class VehicleForm(forms.Form):
-    expected_at = moment_field(gettext_lazy("Expected"))
+    expected_at = moment_field(gettext_lazy("Expected at the gate"))
     plate = forms.CharField(label=gettext_lazy("Number plate"), max_length=16, required=False)
     driver = forms.CharField(label=gettext_lazy("Driver"), max_length=40, required=False)
     drop_zone = forms.CharField(

@@ -12,7 +12,7 @@ from compounds.roles import Permission
 from lockdown.kernel.wording import daytime, fen, minutes
 from supplies.buys.chat import forming
 from supplies.buys.checks import checks_of, is_complete, thresholds_in_words
-from supplies.buys.course import COMING, FAILED, is_late, steps_of, tag_of, turn_of
+from supplies.buys.course import COMING, FAILED, is_late, state_of, steps_of, tag_of, turn_of
 from supplies.buys.links import Links
 from supplies.buys.rules import SAYS
 from supplies.models import (
@@ -27,13 +27,16 @@ from supplies.models import (
     StopOutcome,
     WaitingRequest,
 )
-from supplies.queries import Progress, progress
+from supplies.queries import Progress
 
 S = BuyState
 
 
-def round_context(buy: GroupBuy, links: Links, now: datetime) -> dict[str, Any]:
-    lines = list(OfferLine.objects.filter(buy=buy))
+def round_context(
+    buy: GroupBuy, links: Links, now: datetime, found: Progress | None = None
+) -> dict[str, Any]:
+    """`found` is how an open round stands, with its items."""
+    lines = [one.line for one in found.lines] if found else list(buy.lines.all())
     edit_url = links.to("round-edit", buy.pk) if buy.state == S.DRAFT else ""
     checks = checks_of(buy, lines, edit_url, now) if buy.state == S.DRAFT else []
     return {
@@ -104,8 +107,12 @@ def terms_of(buy: GroupBuy) -> list[dict[str, str]]:
     """For components/choices.html."""
     when = f"{daytime(buy.opens_at)} – {daytime(buy.closes_at)}"
     terms = [
-        {"label": _("For whom"), "value": buy.place_label},
-        {"label": _("Open"), "value": when, "note": _("every week") if buy.repeats_weekly else ""},
+        {"label": _("For which homes"), "value": buy.place_label},
+        {
+            "label": _("Open for orders"),
+            "value": when,
+            "note": _("every week") if buy.repeats_weekly else "",
+        },
         {"label": _("Forms"), "value": thresholds_in_words(buy), "note": _if_short(buy)},
         {
             "label": _("When too little arrives"),
@@ -130,7 +137,7 @@ def _if_short(buy: GroupBuy) -> str:
 
 def _fee(buy: GroupBuy) -> str:
     if not buy.fee_fen:
-        return _("none")
+        return _("no fee")
     return f"{fen(buy.fee_fen)} · {buy.get_fee_split_display()}"
 
 
@@ -154,15 +161,14 @@ def track_of(buy: GroupBuy) -> list[dict[str, str]]:
         (buy.allocated_at, _("Shared out"), allocated),
         (buy.delivering_at, _("On the way to the doors"), ""),
         (buy.delivered_at, _("Delivered to every door"), ""),
-        (buy.settled_at, _("Settled"), ""),
-        (buy.ended_at, f"{buy.get_state_display()}: {buy.end_reason}", ""),
+        (buy.settled_at, _("Accounts settled"), ""),
+        (buy.ended_at, f"{state_of(buy)}: {buy.end_reason}", ""),
     ]
     ended = {"state": "late"} if buy.ended_at else {}
     track = [
         {"time": daytime(at), "text": text, "who": who, "state": "done"}
-        for at, text, who in sorted(
-            (row for row in rows if row[0]), key=lambda row: row[0] or buy.drafted_at
-        )
+        for at, text, who in rows
+        if at
     ]
     if track and ended:
         track[-1] |= ended
@@ -199,6 +205,7 @@ def deeds(buy: GroupBuy, links: Links) -> dict[str, str]:
         "close": links.to("round-close", buy.pk) if open_ else "",
         "extend": links.to("round-extend", buy.pk) if open_ and not buy.extended_at else "",
         "cancel": links.to("round-cancel", buy.pk) if before else "",
+        "chat": links.to("round-chat", buy.pk) if open_ else "",
         "review": links.to("round-review", buy.pk) if buy.state == S.IN_REVIEW else "",
     }
     back = buy.state in (S.IN_REVIEW, S.REJECTED, S.APPROVED)
@@ -256,9 +263,8 @@ def _doors(buy: GroupBuy) -> list[dict[str, Any]]:
     return [{"label": _("Carried"), "value": done, "unit": unit}]
 
 
-def live_context(buy: GroupBuy, now: datetime) -> dict[str, Any]:
-    """The open round: how far it is, and what is missing. Three queries."""
-    found = progress(buy, now=now)
+def live_context(buy: GroupBuy, found: Progress, now: datetime) -> dict[str, Any]:
+    """The open round: how far it is, and what is missing."""
     left = max(int((buy.closes_at - now).total_seconds() // 60), 0)
     return {
         "buy": buy,
@@ -323,5 +329,7 @@ def _bar(line: OfferLine, held: int, to_case: int) -> dict[str, Any]:
 
 
 def _full(line: OfferLine) -> int:
-    """Without a cap the bar runs to the next full case."""
+    """Without a cap the bar runs to the next full case; without either there is no bar."""
+    if line.case_size == 1:
+        return 0
     return line.ordered + line.to_full_case or line.case_size

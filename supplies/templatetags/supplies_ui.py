@@ -8,9 +8,11 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Member
+from supplies.buys.course import state_of
 from supplies.buys.links import Links
 
 register = template.Library()
+register.filter("buy_state", state_of)
 
 TABS = (
     ("rounds", _("Group-buys"), "round-list"),

@@ -22,7 +22,7 @@ from supplies.buys.links import Links
 from supplies.buys.orders import order_rows, seen_orders
 from supplies.buys.pages import live_context, round_context
 from supplies.models import BuyState, BuyTemplate, GroupBuy
-from supplies.queries import progress, rounds
+from supplies.queries import Progress, progress, rounds
 
 EVERY = 10  # seconds between two polls
 ENDED = 20  # rounds a page
@@ -128,16 +128,30 @@ def next_quarter() -> Any:
 def round_page(request: MemberRequest, buy: int) -> HttpResponse:
     found = found_round(buy)
     now, links = timezone.now(), Links(request.member, request.compound.slug)
-    orders = Paginator(seen_orders(found, request.member), ORDERS).get_page(request.GET.get("page"))
-    context = round_context(found, links, now) | {
-        "orders": order_rows(list(orders)),
-        "page": orders,
-    }
-    if found.state == BuyState.OPEN:
-        html = _live_html(request, found)
-        url = links.to("round-live", found.pk)
-        context |= {"live": html, "poll": live.poller("round-poll", url, html, EVERY)}
+    if found.state != BuyState.OPEN:
+        context = round_context(found, links, now) | _orders(request, found)
+        return render(request, "supplies/buys/round.html", context)
+    stands = progress(found, now=now)
+    html, url = _live_html(request, found, stands), _live_url(request, links, found)
+    context = round_context(found, links, now, stands)
+    context |= {"live": html, "poll": live.poller("round-poll", url, html, EVERY)}
     return render(request, "supplies/buys/round.html", context)
+
+
+def _orders(request: MemberRequest, buy: GroupBuy) -> dict[str, Any]:
+    """A page of the orders: by number, while it is open the newest first."""
+    rows = seen_orders(buy, request.member)
+    if buy.state == BuyState.OPEN:
+        rows = rows.order_by("-changed_at", "-number")
+    page = Paginator(rows, ORDERS).get_page(request.GET.get("page"))
+    return {"orders": order_rows(list(page)), "page": page}
+
+
+def _live_url(request: MemberRequest, links: Links, buy: GroupBuy) -> str:
+    """The poll shows the page of orders that is being read."""
+    page = request.GET.get("page", "")
+    url = links.to("round-live", buy.pk)
+    return f"{url}?page={page}" if page.isdecimal() and len(page) < 6 else url
 
 
 @member_page(Permission.BUY_SEE)
@@ -149,20 +163,14 @@ def round_live(request: MemberRequest, buy: int) -> HttpResponse:
         answer["HX-Refresh"] = "true"
         return answer
     links = Links(request.member, request.compound.slug)
-    url = links.to("round-live", found.pk)
-    return live.answer(
-        request,
-        "round-live",
-        _live_html(request, found),
-        poll="round-poll",
-        url=url,
-        every=EVERY,
-    )
+    url = _live_url(request, links, found)
+    html = _live_html(request, found, progress(found))
+    return live.answer(request, "round-live", html, poll="round-poll", url=url, every=EVERY)
 
 
-def _live_html(request: MemberRequest, buy: GroupBuy) -> str:
-    newest = seen_orders(buy, request.member).order_by("-changed_at")[:6]
-    context = live_context(buy, timezone.now()) | {"newest": order_rows(list(newest))}
+def _live_html(request: MemberRequest, buy: GroupBuy, stands: Progress) -> str:
+    context = live_context(buy, stands, timezone.now()) | _orders(request, buy)
+    context |= {"request": request}
     return render_to_string("supplies/buys/_live.html", context)
 
 

@@ -247,9 +247,9 @@ def test_when_for_whom_and_rules_are_saved(cast: Cast) -> None:
 def test_each_rule_stands_with_its_sentence_and_worked_example(cast: Cast) -> None:
     buy = made(cast.yujingwan)
     page = keeper(cast).get(f"{BASE}{buy.pk}/edit/?step=rules").content.decode()
-    assert "101 得 2，102 得 2，103 得 1" in page
-    assert "101 得 2，102 得 1，103 得 2" in page
-    assert "101 得 4，102 得 1，103 得 0" in page
+    assert "101 得 2、102 得 2、103 得 1" in page
+    assert "101 得 2、102 得 1、103 得 2" in page
+    assert "101 得 4、102 得 1、103 得 0" in page
 
 
 def test_a_reserve_over_eighty_percent_is_refused(cast: Cast) -> None:
