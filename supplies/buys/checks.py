@@ -73,7 +73,8 @@ def _times(buy: GroupBuy, now: datetime) -> dict[str, Any]:
 def _delivery(buy: GroupBuy) -> dict[str, Any]:
     text = _("Delivery to the doors")
     if buy.deliver_from is None:
-        return {"text": text, "note": _("No time yet; people like to know."), "state": "wait"}
+        note = _("No time yet; people like to know.")
+        return {"text": text, "note": note, "state": "wait", "tag": _("may follow")}
     until = f" – {daytime(buy.deliver_until)}" if buy.deliver_until else ""
     return _done(text, daytime(buy.deliver_from) + until)
 

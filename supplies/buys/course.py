@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from lockdown.kernel.wording import daytime
 from supplies.buys.links import Links
@@ -35,15 +35,15 @@ STATES: dict[BuyState, Promise] = {
     S.SUPPLIER_FAILED: pgettext_lazy("group-buy", "supplier failed"),
 }
 PATH: tuple[tuple[Promise, frozenset[BuyState]], ...] = (
-    (gettext_lazy("Draft"), frozenset({S.DRAFT, S.REJECTED})),
-    (gettext_lazy("Committee"), frozenset({S.IN_REVIEW})),
-    (gettext_lazy("Ordering"), frozenset({S.APPROVED, S.OPEN})),
-    (gettext_lazy("Purchase"), frozenset({S.LOCKED})),
-    (gettext_lazy("Arrival"), frozenset({S.ORDERED})),
-    (gettext_lazy("Count"), frozenset({S.ARRIVED})),
-    (gettext_lazy("Share out"), frozenset({S.COUNTED})),
-    (gettext_lazy("To the doors"), frozenset({S.ALLOCATED, S.DELIVERING})),
-    (gettext_lazy("Settle"), frozenset({S.DELIVERED})),
+    (pgettext_lazy("step of a group-buy", "Draft"), frozenset({S.DRAFT, S.REJECTED})),
+    (pgettext_lazy("step of a group-buy", "Committee"), frozenset({S.IN_REVIEW})),
+    (pgettext_lazy("step of a group-buy", "Ordering"), frozenset({S.APPROVED, S.OPEN})),
+    (pgettext_lazy("step of a group-buy", "Purchase"), frozenset({S.LOCKED})),
+    (pgettext_lazy("step of a group-buy", "Arrival"), frozenset({S.ORDERED})),
+    (pgettext_lazy("step of a group-buy", "Count"), frozenset({S.ARRIVED})),
+    (pgettext_lazy("step of a group-buy", "Share out"), frozenset({S.COUNTED})),
+    (pgettext_lazy("step of a group-buy", "To the doors"), frozenset({S.ALLOCATED, S.DELIVERING})),
+    (pgettext_lazy("step of a group-buy", "Settle"), frozenset({S.DELIVERED})),
 )
 COMING = (S.DRAFT, S.IN_REVIEW, S.REJECTED, S.APPROVED)
 UNDER_WAY = (

@@ -180,7 +180,7 @@ def ways(buy: GroupBuy, links: Links) -> list[dict[str, str]]:
     asked: list[tuple[str, str, bool]] = [
         (_("Order for a home"), "order-for", buy.state == S.OPEN),
         (_("Paste a chat list"), "paste", buy.state == S.OPEN),
-        (_("Text for the group"), "round-chat", bool(buy.opened_at)),
+        (_("Text for the group"), "round-chat", bool(buy.opened_at) and buy.state != S.OPEN),
         (_("Purchase order"), "purchase-order", bool(buy.locked_at)),
         (_("At the gate"), "arrival", bool(buy.ordered_at)),
         (_("Shares"), "allocation", bool(buy.counted_at)),

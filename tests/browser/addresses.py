@@ -19,6 +19,10 @@ NO_PAGE = {
     "households:import-rejects",
     "reports:board-live",
     "reports:home-live",
+    "supplies:round-live",
+    "supplies:purchase-sheet",
+    "supplies:paper",
+    "supplies:review-paper",
 }
 # The page of another project, for programmers.
 FOREIGN = {"api-docs"}
@@ -50,6 +54,21 @@ IDS = {
     "medical": "SELECT id FROM volunteers_ask WHERE kind = 'advice' ORDER BY id LIMIT 1",
     "own_ask": "SELECT asks.id FROM volunteers_ask asks JOIN compounds_home homes"
     " ON homes.id = asks.home_id WHERE homes.number = '501' ORDER BY asks.id LIMIT 1",
+    "buy": "SELECT id FROM supplies_groupbuy WHERE state = 'settled' ORDER BY id LIMIT 1",
+    "draft_buy": "SELECT id FROM supplies_groupbuy WHERE state = 'draft' ORDER BY id LIMIT 1",
+    "open_buy": "SELECT id FROM supplies_groupbuy WHERE state = 'open' ORDER BY id LIMIT 1",
+    "sent_buy": "SELECT id FROM supplies_groupbuy WHERE state = 'in_review' ORDER BY id LIMIT 1",
+    "supplier": "SELECT id FROM supplies_supplier ORDER BY id LIMIT 1",
+    "version": "SELECT version FROM supplies_purchaseorder ORDER BY id LIMIT 1",
+}
+# A page that is there only while a round stands at one place.
+AT = {
+    "supplies:round-edit": "draft_buy",
+    "supplies:round-close": "open_buy",
+    "supplies:round-extend": "open_buy",
+    "supplies:round-cancel": "open_buy",
+    "supplies:round-chat": "open_buy",
+    "supplies:round-review": "sent_buy",
 }
 
 
@@ -69,6 +88,8 @@ class Address:
             return "resident"
         if self.name in {"reports:review", "reports:review-day"}:
             return "chenzhuren"
+        if self.name in {"supplies:review-list", "supplies:round-review"}:
+            return "chenzhuren"
         if self.name == "seals:order-preview" or self.name in LIFTED:
             return "sunli"
         return {"member": "wangfang", "person": "wangfang", "resident": "resident"}.get(
@@ -82,7 +103,9 @@ class Address:
         for part in self.route.split("/"):
             if part.startswith("<"):
                 name = part.strip("<>").rpartition(":")[2]
-                parts.append(_value(house, name, slug))
+                parts.append(
+                    _value(house, AT.get(self.name, name) if name == "buy" else name, slug)
+                )
             else:
                 parts.append(part)
         return "/" + "/".join(parts) + self._query(house)
