@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -177,7 +178,7 @@ def _draft(
     closes: datetime,
     deliver: datetime,
     opens: datetime | None = None,
-    **terms: int,
+    **terms: Any,
 ) -> GroupBuy:
     made = draft_buy(
         compound=site.compound,

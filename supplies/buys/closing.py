@@ -51,8 +51,8 @@ def what_closing_does(buy: GroupBuy, lines: Sequence[OfferLine], locked: Locked)
 
 def _forms(buy: GroupBuy, lines: Sequence[OfferLine], locked: Locked, homes: int) -> Closing:
     bought = {line.pk: 0 for line in lines}
-    for (_number, line), quantity in locked.quantities.items():
-        bought[line] += quantity
+    for (_number, key), quantity in locked.quantities.items():
+        bought[key] += quantity
     plan: list[dict[str, object]] = []
     for line in lines:
         if line.ordered or bought[line.pk]:

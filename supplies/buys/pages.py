@@ -5,28 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from compounds.roles import Permission
-from lockdown.kernel.wording import daytime, fen, minutes
-from supplies.buys.chat import forming
+from lockdown.kernel.wording import daytime, fen
 from supplies.buys.checks import checks_of, is_complete, thresholds_in_words
 from supplies.buys.course import COMING, FAILED, is_late, state_of, steps_of, tag_of, turn_of
 from supplies.buys.links import Links
+from supplies.buys.result import result_of
 from supplies.buys.rules import SAYS
-from supplies.models import (
-    Allocation,
-    BuyState,
-    GroupBuy,
-    OfferLine,
-    Order,
-    OrderLine,
-    ShortageRule,
-    Stop,
-    StopOutcome,
-    WaitingRequest,
-)
+from supplies.models import Allocation, BuyState, GroupBuy, OfferLine, OrderLine, ShortageRule
 from supplies.queries import Progress
 
 S = BuyState
@@ -210,126 +199,3 @@ def deeds(buy: GroupBuy, links: Links) -> dict[str, str]:
     }
     back = buy.state in (S.IN_REVIEW, S.REJECTED, S.APPROVED)
     return asked | {"take_back": asked["deed"] if back else ""}
-
-
-def result_of(buy: GroupBuy) -> list[dict[str, Any]]:
-    """What the cut-off made of the orders; three facts, or what the doors say."""
-    if buy.locked_at:
-        return _locked_facts(buy)
-    if buy.state == S.NOT_FORMED:
-        told = Order.objects.filter(buy=buy, withdrawn_at=None, number__isnull=False).count()
-        return [
-            {"label": _("Told that it did not form"), "value": told, "unit": _("homes")},
-            {"label": _("Missing"), "value": buy.end_reason, "tone": "late"},
-        ]
-    return []
-
-
-def _locked_facts(buy: GroupBuy) -> list[dict[str, Any]]:
-    rows = OrderLine.objects.filter(order__buy=buy)
-    sums = rows.aggregate(
-        bought=Sum("locked"),
-        amount=Sum(F("locked") * F("line__price_fen")),
-        homes=Count("order", filter=Q(locked__gt=0), distinct=True),
-        added=Sum(F("locked") - F("quantity"), filter=Q(locked__gt=F("quantity"))),
-        less=Sum(F("quantity") - F("locked"), filter=Q(locked__lt=F("quantity"))),
-    )
-    facts: list[dict[str, Any]] = [
-        {"label": _("Bought for"), "value": sums["homes"], "unit": _("homes")},
-        {"label": _("Bought"), "value": sums["bought"] or 0, "unit": _("pieces")},
-        {"label": _("Goods"), "value": fen(sums["amount"] or 0)},
-    ]
-    if sums["added"]:
-        facts.append({"label": _("Added by “up to”"), "value": sums["added"], "unit": _("pieces")})
-    if sums["less"]:
-        facts.append(
-            {
-                "label": _("Left out, no full case"),
-                "value": sums["less"],
-                "unit": _("pieces"),
-                "tone": "now",
-            }
-        )
-    return facts + _doors(buy)
-
-
-def _doors(buy: GroupBuy) -> list[dict[str, Any]]:
-    if not buy.delivering_at:
-        return []
-    stops = Stop.objects.filter(run__buy=buy)
-    sums = stops.aggregate(all=Count("pk"), left=Count("pk", filter=Q(outcome=StopOutcome.WAITING)))
-    done = sums["all"] - sums["left"]
-    unit = _("of %(count)s doors") % {"count": sums["all"]}
-    return [{"label": _("Carried"), "value": done, "unit": unit}]
-
-
-def live_context(buy: GroupBuy, found: Progress, now: datetime) -> dict[str, Any]:
-    """The open round: how far it is, and what is missing."""
-    left = max(int((buy.closes_at - now).total_seconds() // 60), 0)
-    return {
-        "buy": buy,
-        "facts": _open_facts(buy, found, left),
-        "bars": [_bar(one.line, one.held, one.to_full_case) for one in found.lines],
-        "formed": found.formed,
-        "forming": forming(found),
-        "gauges": _gauges(buy, found),
-        "waiting": WaitingRequest.objects.filter(
-            buy=buy, granted_at=None, declined_at=None
-        ).count(),
-    }
-
-
-def _open_facts(buy: GroupBuy, found: Progress, left: int) -> list[dict[str, Any]]:
-    return [
-        {"label": _("To the cut-off"), "value": minutes(left), "tone": "now" if left < 60 else ""},
-        {"label": _("Ordered by"), "value": found.households, "unit": _("homes")},
-        {"label": _("Pieces"), "value": found.units},
-        {"label": _("Together"), "value": fen(found.amount_fen)},
-    ]
-
-
-def _gauges(buy: GroupBuy, found: Progress) -> list[dict[str, Any]]:
-    """One bar for each threshold that is set, towards forming."""
-    rows: list[tuple[int | None, int, Any]] = [
-        (buy.min_amount_fen, found.amount_fen, fen),
-        (buy.min_units, found.units, lambda n: _("%(count)s pieces") % {"count": n}),
-        (buy.min_households, found.households, lambda n: _("%(count)s homes") % {"count": n}),
-    ]
-    return [
-        {
-            "value": min(got, need),
-            "max": need,
-            "left": say(got),
-            "right": _("enough") if got >= need else _("of %(need)s") % {"need": say(need)},
-        }
-        for need, got, say in rows
-        if need
-    ]
-
-
-def _bar(line: OfferLine, held: int, to_case: int) -> dict[str, Any]:
-    """An item's bar: ordered of its cap, what is held, and what is missing to a full case."""
-    cap = line.cap_total
-    right = []
-    if to_case:
-        right.append(_("%(count)s to a full case") % {"count": to_case})
-    if line.left is not None:
-        right.append(_("%(count)s left") % {"count": line.left})
-    if held:
-        right.append(_("%(count)s of them held for care marks") % {"count": held})
-    ordered = _("%(count)s %(unit)s ordered") % {"count": line.ordered, "unit": line.unit}
-    return {
-        "line": line,
-        "value": line.ordered,
-        "max": cap or _full(line),
-        "held": held,
-        "left": ordered,
-        "right": " · ".join(right),
-    }
-
-
-def _full(line: OfferLine) -> int:
-    """Without a cap the bar runs to the next full case; without either there is no bar."""
-    if line.case_size == 1:
-        return 0
-    return line.ordered + line.to_full_case or line.case_size

@@ -20,7 +20,8 @@ from supplies.buys import chat, live
 from supplies.buys.course import COMING, OVER, UNDER_WAY, in_order, tag_of, turn_of
 from supplies.buys.links import Links
 from supplies.buys.orders import order_rows, seen_orders
-from supplies.buys.pages import live_context, round_context
+from supplies.buys.pages import round_context
+from supplies.buys.standing import live_context
 from supplies.models import BuyState, BuyTemplate, GroupBuy
 from supplies.queries import Progress, progress, rounds
 
