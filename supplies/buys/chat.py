@@ -76,7 +76,7 @@ def forming(found: Progress) -> str:
 
 
 def list_parts(buy: GroupBuy, orders: Sequence[Order]) -> list[str]:
-    """ "1. 1-1-502 张** 鸡蛋2 牛奶1" for everybody, each part within a message; two queries."""
+    """ "1. 1-1-502 张** 2板鸡蛋 1箱牛奶" for everybody, each part within a message; two queries."""
     lines = order_lines_of(orders)
     names = names_of(order.household_id for order in orders)
     rows = [_row(order, lines[order.pk], names.get(order.household_id, "")) for order in orders]
@@ -85,7 +85,8 @@ def list_parts(buy: GroupBuy, orders: Sequence[Order]) -> list[str]:
 
 def _row(order: Order, rows: Sequence[OrderLine], name: str) -> str:
     goods = " ".join(
-        f"{row.line.name}×{row.quantity if row.locked is None else row.locked}" for row in rows
+        f"{row.quantity if row.locked is None else row.locked}{row.line.unit}{row.line.name}"
+        for row in rows
     )
     who = f" {mask_name(name)}" if name else ""
     return f"{order.number}. {order.home.label}{who} {goods}"

@@ -39,15 +39,15 @@ def order_rows(orders: Sequence[Order]) -> list[dict[str, Any]]:
 
 
 def goods(rows: Sequence[OrderLine]) -> str:
-    """ "鸡蛋 2 板，大米 1（可到 3）袋"; after the cut-off what is bought."""
+    """ "2 板 鸡蛋、1（可到 3）袋 大米"; after the cut-off what is bought."""
     return _(", ").join(_one(row) for row in rows)
 
 
 def _one(row: OrderLine) -> str:
     data = {"item": row.line.name, "count": _pieces(row), "unit": row.line.unit}
     if row.locked is None and row.up_to > row.quantity:
-        return _("%(item)s %(count)s (up to %(most)s) %(unit)s") % (data | {"most": row.up_to})
-    return _("%(item)s %(count)s %(unit)s") % data
+        return _("%(count)s (up to %(most)s) %(unit)s %(item)s") % (data | {"most": row.up_to})
+    return _("%(count)s %(unit)s %(item)s") % data
 
 
 def _pieces(row: OrderLine) -> int:

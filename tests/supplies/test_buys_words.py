@@ -97,7 +97,7 @@ def test_the_text_for_the_group_names_nobody_in_full(cast: Cast) -> None:
         orders = list(orders_of(buy))
         whole = "\n".join([chat.summary(buy, progress(buy)), *chat.list_parts(buy, orders)])
     assert "1. 1-1-101" in whole
-    assert "鸡蛋×2" in whole
+    assert "2板鸡蛋" in whole
     assert site.captain.name not in whole
 
 
