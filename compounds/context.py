@@ -28,6 +28,7 @@ DESK = (
     (_("Medicines"), "households:medical", Permission.MEDICINE_SEE, "elder"),
     (_("Duty"), "duty:hub", Permission.BOARD_SEE, "gate"),
     (_("Drills"), "drills:list", Permission.DRILL_RUN, "clock"),
+    (_("Supplies"), "supplies:round-list", Permission.BUY_SEE, "supplies"),
 )
 # A page with an entry of its own within another entry's room.
 OWN_ENTRY = frozenset({"households:medical"})

@@ -193,6 +193,7 @@ CATALOGUE = _catalogue(
     Event("SignInLinkRevoked", _("One-time link of %(name)s ended"), quiet=True),
     Event("DrillStarted", _("Drill %(number)s started: %(place)s")),
     Event("DrillEnded", _("Drill %(number)s ended: %(place)s")),
+    Event("SupplierAnswered", _("%(title)s: the supplier answered, %(short)s items short")),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

@@ -25,6 +25,10 @@ NO_PAGE = {
     "compounds:link",
     "compounds:second-needed",
     "drills:drill-live",
+    "supplies:round-live",
+    "supplies:purchase-sheet",
+    "supplies:paper",
+    "supplies:review-paper",
 }
 # The page of another project, for programmers.
 FOREIGN = {"api-docs"}
@@ -66,6 +70,21 @@ IDS = {
     "duty": "SELECT id FROM seals_dutytask WHERE kind = 'point' ORDER BY id LIMIT 1",
     "member": "SELECT id FROM compounds_member WHERE role = 'volunteer' ORDER BY id DESC LIMIT 1",
     "number": "SELECT number FROM supplies_groupbuy WHERE state = 'open' ORDER BY id LIMIT 1",
+    "buy": "SELECT id FROM supplies_groupbuy WHERE state = 'settled' ORDER BY id LIMIT 1",
+    "draft_buy": "SELECT id FROM supplies_groupbuy WHERE state = 'draft' ORDER BY id LIMIT 1",
+    "open_buy": "SELECT id FROM supplies_groupbuy WHERE state = 'open' ORDER BY id LIMIT 1",
+    "sent_buy": "SELECT id FROM supplies_groupbuy WHERE state = 'in_review' ORDER BY id LIMIT 1",
+    "supplier": "SELECT id FROM supplies_supplier ORDER BY id LIMIT 1",
+    "version": "SELECT version FROM supplies_purchaseorder ORDER BY id LIMIT 1",
+}
+# A page that is there only while a round stands at one place.
+AT = {
+    "supplies:round-edit": "draft_buy",
+    "supplies:round-close": "open_buy",
+    "supplies:round-extend": "open_buy",
+    "supplies:round-cancel": "open_buy",
+    "supplies:round-chat": "open_buy",
+    "supplies:round-review": "sent_buy",
 }
 
 
@@ -85,6 +104,8 @@ class Address:
             return "resident"
         if self.name in {"reports:review", "reports:review-day"}:
             return "chenzhuren"
+        if self.name in {"supplies:review-list", "supplies:round-review"}:
+            return "chenzhuren"
         if self.name == "seals:order-preview" or self.name in LIFTED:
             return "sunli"
         return {"member": "wangfang", "person": "wangfang", "resident": "resident"}.get(
@@ -98,7 +119,9 @@ class Address:
         for part in self.route.split("/"):
             if part.startswith("<"):
                 name = part.strip("<>").rpartition(":")[2]
-                parts.append(_value(house, name, slug))
+                parts.append(
+                    _value(house, AT.get(self.name, name) if name == "buy" else name, slug)
+                )
             else:
                 parts.append(part)
         return "/" + "/".join(parts) + self._query(house)

@@ -1,0 +1,201 @@
+"""What the page of one round shows, from rows to words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from compounds.roles import Permission
+from lockdown.kernel.wording import daytime, fen
+from supplies.buys.checks import checks_of, is_complete, thresholds_in_words
+from supplies.buys.course import COMING, FAILED, is_late, state_of, steps_of, tag_of, turn_of
+from supplies.buys.links import Links
+from supplies.buys.result import result_of
+from supplies.buys.rules import SAYS
+from supplies.models import Allocation, BuyState, GroupBuy, OfferLine, OrderLine, ShortageRule
+from supplies.queries import Progress
+
+S = BuyState
+
+
+def round_context(
+    buy: GroupBuy, links: Links, now: datetime, found: Progress | None = None
+) -> dict[str, Any]:
+    """`found` is how an open round stands, with its items."""
+    lines = [one.line for one in found.lines] if found else list(buy.lines.all())
+    edit_url = links.to("round-edit", buy.pk) if buy.state == S.DRAFT else ""
+    checks = checks_of(buy, lines, edit_url, now) if buy.state == S.DRAFT else []
+    return {
+        "buy": buy,
+        "lines": goods_rows(buy, lines),
+        "steps": steps_of(buy),
+        "turn": turn_of(buy, links, now),
+        "tag": tag_of(buy, now),
+        "is_late": is_late(buy, now),
+        "checks": checks,
+        "may_submit": is_complete(checks) and links.member.may(Permission.BUY_ORGANISE),
+        "may_organise": links.member.may(Permission.BUY_ORGANISE),
+        "edit_url": edit_url,
+        "terms": terms_of(buy),
+        "track": track_of(buy),
+        "ways": ways(buy, links),
+        "deeds": deeds(buy, links),
+        "result": result_of(buy),
+        "is_coming": buy.state in COMING,
+        "has_failed": buy.state in FAILED,
+    }
+
+
+def goods_rows(buy: GroupBuy, lines: list[OfferLine]) -> list[dict[str, Any]]:
+    """Each item with what was bought and given; at most two queries, none before the cut-off."""
+    bought: dict[int, int] = {}
+    given: dict[int, int] = {}
+    if buy.locked_at:
+        rows = OrderLine.objects.filter(order__buy=buy, locked__gt=0).order_by()
+        bought = dict(rows.values_list("line_id").annotate(n=Sum("locked")))
+    if buy.allocated_at:
+        rows = Allocation.objects.filter(buy=buy).order_by()
+        given = dict(rows.values_list("line_id").annotate(n=Sum("allocated")))
+    return [
+        {
+            "line": line,
+            "ordered": line.ordered,
+            "bought": bought.get(line.pk, 0) if buy.locked_at else None,
+            "given": given.get(line.pk, 0) if buy.allocated_at else None,
+            "short": bought.get(line.pk, 0) - given.get(line.pk, 0),
+            "marks": marks(line),
+        }
+        for line in lines
+    ]
+
+
+def marks(line: OfferLine) -> str:
+    """The terms of an item in a few words."""
+    parts = []
+    if line.case_size > 1:
+        parts.append(_("%(count)s a case") % {"count": line.case_size})
+    if line.minimum > 1:
+        parts.append(_("at least %(count)s") % {"count": line.minimum})
+    if line.cap_household:
+        parts.append(_("at most %(count)s a home") % {"count": line.cap_household})
+    if line.cap_total:
+        parts.append(_("%(count)s in all") % {"count": line.cap_total})
+    if line.tolerance:
+        parts.append(_("“up to” allowed"))
+    if line.essential:
+        parts.append(_("essential"))
+    if line.perishable:
+        parts.append(_("fresh"))
+    return " · ".join(parts)
+
+
+def terms_of(buy: GroupBuy) -> list[dict[str, str]]:
+    """For components/choices.html."""
+    when = f"{daytime(buy.opens_at)} – {daytime(buy.closes_at)}"
+    terms = [
+        {"label": _("For which homes"), "value": buy.place_label},
+        {
+            "label": _("Open for orders"),
+            "value": when,
+            "note": _("every week") if buy.repeats_weekly else "",
+        },
+        {"label": _("Forms"), "value": thresholds_in_words(buy), "note": _if_short(buy)},
+        {
+            "label": _("When too little arrives"),
+            "value": str(buy.get_rule_display()),
+            "note": SAYS[ShortageRule(buy.rule)](),
+        },
+        {"label": _("Delivery fee"), "value": _fee(buy)},
+    ]
+    if buy.deliver_from:
+        until = f" – {daytime(buy.deliver_until)}" if buy.deliver_until else ""
+        terms.insert(2, {"label": _("Delivery"), "value": daytime(buy.deliver_from) + until})
+    if buy.reserve_percent:
+        terms.append({"label": _("Held for care marks"), "value": f"{buy.reserve_percent}%"})
+    return terms
+
+
+def _if_short(buy: GroupBuy) -> str:
+    if buy.extend_hours:
+        return _("if short, extended once by %(hours)s h") % {"hours": buy.extend_hours}
+    return _("if short, it does not form")
+
+
+def _fee(buy: GroupBuy) -> str:
+    if not buy.fee_fen:
+        return _("no fee")
+    return f"{fen(buy.fee_fen)} · {buy.get_fee_split_display()}"
+
+
+def track_of(buy: GroupBuy) -> list[dict[str, str]]:
+    """Who moved it when, for components/track.html."""
+    drafted, submitted, reviewed, allocated = (
+        one.name if one else ""
+        for one in (buy.drafted_by, buy.submitted_by, buy.reviewed_by, buy.allocated_by)
+    )
+    said = _("Committee: %(words)s") % {"words": buy.review_note} if buy.review_note else ""
+    rows = [
+        (buy.drafted_at, _("Drafted"), drafted),
+        (buy.submitted_at, _("Sent to the committee"), submitted),
+        (buy.reviewed_at, said or _("Reviewed by the committee"), reviewed),
+        (buy.opened_at, _("Opened"), ""),
+        (buy.extended_at, _("Extended"), ""),
+        (buy.locked_at, _("Closed: formed"), ""),
+        (buy.ordered_at, _("Ordered from the supplier"), ""),
+        (buy.arrived_at, _("At the gate"), ""),
+        (buy.counted_at, _("Counted"), ""),
+        (buy.allocated_at, _("Shared out"), allocated),
+        (buy.delivering_at, _("On the way to the doors"), ""),
+        (buy.delivered_at, _("Delivered to every door"), ""),
+        (buy.settled_at, _("Accounts settled"), ""),
+        (buy.ended_at, f"{state_of(buy)}: {buy.end_reason}", ""),
+    ]
+    ended = {"state": "late"} if buy.ended_at else {}
+    track = [
+        {"time": daytime(at), "text": text, "who": who, "state": "done"}
+        for at, text, who in rows
+        if at
+    ]
+    if track and ended:
+        track[-1] |= ended
+    return track
+
+
+def ways(buy: GroupBuy, links: Links) -> list[dict[str, str]]:
+    """Where the rest of the work is done; only what is there at this stage, and may be opened."""
+    asked: list[tuple[str, str, bool]] = [
+        (_("Order for a home"), "order-for", buy.state == S.OPEN),
+        (_("Paste a chat list"), "paste", buy.state == S.OPEN),
+        (_("Text for the group"), "round-chat", bool(buy.opened_at) and buy.state != S.OPEN),
+        (_("Purchase order"), "purchase-order", bool(buy.locked_at)),
+        (_("At the gate"), "arrival", bool(buy.ordered_at)),
+        (_("Shares"), "allocation", bool(buy.counted_at)),
+        (_("Packing sheets"), "packing", bool(buy.allocated_at)),
+        (_("Labels"), "labels", bool(buy.allocated_at)),
+        (_("Settle"), "settle", bool(buy.locked_at)),
+    ]
+    plain: list[tuple[str, str, bool]] = [
+        (_("Deliveries"), "run-list", bool(buy.delivering_at)),
+        (_("Claims"), "claim-list", bool(buy.delivering_at)),
+    ]
+    found = [(label, links.to(name, buy.pk)) for label, name, there in asked if there]
+    found += [(label, links.to(name)) for label, name, there in plain if there]
+    return [{"label": label, "url": url} for label, url in found if url]
+
+
+def deeds(buy: GroupBuy, links: Links) -> dict[str, str]:
+    """The pages that change a round, each where it may be done at all."""
+    open_, before = buy.state == S.OPEN, buy.may_become(S.CANCELLED)
+    asked = {
+        "deed": links.to("round-deed", buy.pk),
+        "close": links.to("round-close", buy.pk) if open_ else "",
+        "extend": links.to("round-extend", buy.pk) if open_ and not buy.extended_at else "",
+        "cancel": links.to("round-cancel", buy.pk) if before else "",
+        "chat": links.to("round-chat", buy.pk) if open_ else "",
+        "review": links.to("round-review", buy.pk) if buy.state == S.IN_REVIEW else "",
+    }
+    back = buy.state in (S.IN_REVIEW, S.REJECTED, S.APPROVED)
+    return asked | {"take_back": asked["deed"] if back else ""}

@@ -1,0 +1,85 @@
+"""How an open round stands: ordered, to forming, to the next full case, left, held."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lockdown.kernel.wording import fen, minutes
+from supplies.buys.chat import forming
+from supplies.models import GroupBuy, OfferLine, WaitingRequest
+from supplies.queries import Progress
+
+
+def live_context(buy: GroupBuy, found: Progress, now: datetime) -> dict[str, Any]:
+    """The open round: how far it is, and what is missing."""
+    left = max(int((buy.closes_at - now).total_seconds() // 60), 0)
+    return {
+        "buy": buy,
+        "facts": _open_facts(buy, found, left),
+        "bars": [_bar(one.line, one.held, one.to_full_case) for one in found.lines],
+        "formed": found.formed,
+        "forming": forming(found),
+        "gauges": _gauges(buy, found),
+        "waiting": WaitingRequest.objects.filter(
+            buy=buy, granted_at=None, declined_at=None
+        ).count(),
+    }
+
+
+def _open_facts(buy: GroupBuy, found: Progress, left: int) -> list[dict[str, Any]]:
+    return [
+        {"label": _("To the cut-off"), "value": minutes(left), "tone": "now" if left < 60 else ""},
+        {"label": _("Ordered by"), "value": found.households, "unit": _("homes")},
+        {"label": _("Pieces"), "value": found.units},
+        {"label": _("Together"), "value": fen(found.amount_fen)},
+    ]
+
+
+def _gauges(buy: GroupBuy, found: Progress) -> list[dict[str, Any]]:
+    """One bar for each threshold that is set, towards forming."""
+    rows: list[tuple[int | None, int, Any]] = [
+        (buy.min_amount_fen, found.amount_fen, fen),
+        (buy.min_units, found.units, lambda n: _("%(count)s pieces") % {"count": n}),
+        (buy.min_households, found.households, lambda n: _("%(count)s homes") % {"count": n}),
+    ]
+    return [
+        {
+            "value": min(got, need),
+            "max": need,
+            "left": say(got),
+            "right": _("enough") if got >= need else _("of %(need)s") % {"need": say(need)},
+        }
+        for need, got, say in rows
+        if need
+    ]
+
+
+def _bar(line: OfferLine, held: int, to_case: int) -> dict[str, Any]:
+    """An item's bar: ordered of its cap, what is held, and what is missing to a full case."""
+    cap = line.cap_total
+    right = []
+    if to_case:
+        right.append(_("%(count)s to a full case") % {"count": to_case})
+    if line.left is not None:
+        right.append(_("%(count)s left") % {"count": line.left})
+    if held:
+        right.append(_("%(count)s of them held for care marks") % {"count": held})
+    ordered = _("%(count)s %(unit)s ordered") % {"count": line.ordered, "unit": line.unit}
+    return {
+        "line": line,
+        "value": line.ordered,
+        "max": cap or _full(line),
+        "held": held,
+        "left": ordered,
+        "right": " · ".join(right),
+    }
+
+
+def _full(line: OfferLine) -> int:
+    """Without a cap the bar runs to the next full case; without either there is no bar."""
+    if line.case_size == 1:
+        return 0
+    return line.ordered + line.to_full_case or line.case_size
