@@ -145,6 +145,7 @@ CATALOGUE = _catalogue(
     Event("HandOutPlanned", _("Hand-out: %(title)s, %(households)s households")),
     Event("HandedOut", _("%(door)s got %(item)s"), quiet=True),
     Event("FoodCallsPlanned", _("%(count)s households without a food order are to be called")),
+    Event("WaitingEnded", _("Waiting list closed: %(title)s, %(count)s households go without")),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

@@ -14,7 +14,7 @@ from journal.actions import SYSTEM
 from journal.events import plain
 from journal.handlers import register, subscribe
 from journal.models import Delivery
-from notices import telling
+from notices import supplies, telling
 from notices.actions import SEND, send_notice
 from notices.audience import Audience
 from notices.chase import show_on_page
@@ -46,6 +46,7 @@ def connect() -> None:
     subscribe("ProxyApproved", "notices.proxy_approved", telling.proxy_approved)
     subscribe("ProxyEnded", "notices.proxy_ended", telling.proxy_ended)
     subscribe("ActedForHousehold", "notices.acted_for_household", telling.acted_for_household)
+    supplies.connect()
 
 
 # kind, is it an emergency, must it be acknowledged, its words

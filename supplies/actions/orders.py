@@ -108,7 +108,7 @@ def _place(
     if not buy.takes_orders(now):
         raise _closed(buy)
     _check(claimed.shelves, wanted)
-    _record(buy, household, via, by)
+    _record(buy, household, via, by, _said(claimed.shelves, wanted))
     taken = placing.take(
         compound=buy.compound_id,
         buy=buy.pk,
@@ -133,7 +133,7 @@ def via_of(by: Access | Member, household: Household) -> Via:
         return Via.STAFF
     if by.household_id != household.pk:
         return Via.NEIGHBOUR
-    return Via.RELATIVE if getattr(by, "relative_id", None) else Via.OWN
+    return Via.RELATIVE if by.is_proxy else Via.OWN
 
 
 def _answered(
@@ -213,10 +213,19 @@ def _lacking(shelf: Shelf) -> Refused:
     )
 
 
-def _record(buy: GroupBuy, household: Household, via: Via, by: Access | Member) -> None:
+def _said(shelves: Mapping[int, Shelf], wanted: Wanted) -> list[list[object]]:
+    """The cart for those who are told of it: [item, quantity, unit] each."""
+    known = [(shelves[line], quantity) for line, (quantity, _up_to) in wanted.items()]
+    return [[shelf.name, quantity, shelf.unit] for shelf, quantity in known]
+
+
+def _record(
+    buy: GroupBuy, household: Household, via: Via, by: Access | Member, items: list[list[object]]
+) -> None:
     """Before the goods are taken, since nothing slow may follow that; undone when refused."""
     data: dict[str, object] = {"buy": buy.pk, "title": buy.title, "door": household.home.label}
     event = "OrderPlaced"
     if via != Via.OWN:
-        event, data["who"] = "OrderPlacedFor", plain(via.label)
+        event = "OrderPlacedFor"
+        data |= {"who": plain(via.label), "via": via.value, "items": items}
     record(event, compound=buy.compound_id, by=by, household=household.pk, data=data)
