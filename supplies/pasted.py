@@ -162,7 +162,8 @@ def words(wanted: Mapping[int, int], sheet: Sheet) -> str:
 
 def _flag_what_is_over(rows: list[Row], sheet: Sheet) -> None:
     """Caps and what is left, before anybody confirms: in the list's order, as orders would come."""
-    shelf, taken = sheet.shelf, defaultdict(int)
+    shelf = sheet.shelf
+    taken: dict[int, int] = defaultdict(int)
     ids = {door.label: door.id for door in sheet.doors}
     for row in rows:
         had = sheet.had.get(ids.get(row.door, 0), {})

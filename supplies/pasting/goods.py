@@ -15,9 +15,8 @@ DIGITS = {"零": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, 
 DIGITS |= {"六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 CHINESE = "".join(DIGITS)
 ANY = ("份", "个", "件")  # said of anything
-OTHERS = tuple(
-    "公斤 KG 斤 克 箱 板 袋 盒 瓶 桶 包 提 组 套 条 只 盘 打 罐 捆 把 块 托 篮 枚 ML 毫升 升".split()
-)
+TWO_LETTERS = ("公斤", "KG", "ML", "毫升")
+OTHERS = (*TWO_LETTERS, *"斤克升箱板袋盒瓶桶包提组套条只盘打罐捆把块托篮枚")
 # What may stand right behind a bare number without making it something else.
 POLITE = "谢哈吧哦啊了呀的呢嗯好嘛噢啦吗行可麻辛多感和跟加改要再还,;/、。()+×*X~-…!?:]【】"
 STAPLES = "蛋奶米油菜肉鱼面盐糖"

@@ -88,7 +88,8 @@ class _Reader:
         helper = self._helper(clause)
         if len(certain) > 1:
             doubts |= {Doubt.MANY_DOORS}
-        fates, wanted = set(), ()
+        fates: set[Fate] = set()
+        wanted: Wanted = ()
         for door in certain:
             fate, wanted, more = self._apply(door, clause)
             doubts |= more

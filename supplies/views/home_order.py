@@ -55,23 +55,26 @@ def find_round(request: ResidentRequest, number: int) -> GroupBuy:
 def place(request: ResidentRequest, buy: GroupBuy, wanted: Wanted) -> Placed:
     """The household's cart. A relative's right is held until it is written, and they are told;
     a phone of the home asks the database nothing more than the order itself."""
-    data = {
-        "buy": buy,
-        "household": request.household,
-        "wanted": wanted,
-        "key": request.POST.get("key", ""),
-        "note": request.POST.get("note", ""),
-        "by": request.access,
-    }
     if request.proxy is None:
-        return place_order(**data)
+        return _place(request, buy, wanted)
     with transaction.atomic():
         standing(request.access)
-        placed = place_order(**data)
+        placed = _place(request, buy, wanted)
         if not placed.again:
             what = ORDERED if wanted else TAKEN_BACK
             acted_for(access=request.access, what=what, cause=f"order:{placed.order_id}")
         return placed
+
+
+def _place(request: ResidentRequest, buy: GroupBuy, wanted: Wanted) -> Placed:
+    return place_order(
+        buy=buy,
+        household=request.household,
+        wanted=wanted,
+        key=request.POST.get("key", ""),
+        note=request.POST.get("note", ""),
+        by=request.access,
+    )
 
 
 def _refused(request: ResidentRequest, buy: GroupBuy, refusal: Refused) -> HttpResponse:
