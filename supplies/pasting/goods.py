@@ -21,6 +21,7 @@ OTHERS = (*TWO_LETTERS, *"斤克升箱板袋盒瓶桶包提组套条只盘打罐
 POLITE = "谢哈吧哦啊了呀的呢嗯好嘛噢啦吗行可麻辛多感和跟加改要再还,;/、。()+×*X~-…!?:]【】"
 STAPLES = "蛋奶米油菜肉鱼面盐糖"
 NOT_GOODS = re.compile(rf"(?:{TITLES})|加油|一起|一下|一样|一定|一直|统一|万一|第一")
+NOT_OF_GOODS = re.compile(r"个(?:人|月|小时|星期|礼拜|钟头)")
 MOST = 999
 
 
@@ -196,7 +197,8 @@ class Shelf:
 
     def _unit(self, text: str, place: int) -> str:
         rest = text[place:].lstrip()
-        return next((one for one in reversed(self._units) if rest.startswith(one)), "")
+        unit = next((one for one in reversed(self._units) if rest.startswith(one)), "")
+        return "" if NOT_OF_GOODS.match(rest) else unit
 
 
 def _paired(
