@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 
 from compounds.models import Home
 from households.models import CareFlag, Household
-from lockdown.kernel.wording import clock, daytime
 from supplies.actions.locking import missing
 from supplies.forming import Thresholds
 from supplies.models import (
@@ -184,11 +183,13 @@ class RoundPage:
         return short or _("nobody has ordered yet")
 
     @property
-    def delivery(self) -> str:
-        begin, end = self.buy.deliver_from, self.buy.deliver_until
-        if begin and end:
-            return f"{daytime(begin)}–{clock(end)}"
-        return daytime(end or begin) if end or begin else ""
+    def delivery(self) -> datetime | None:
+        """When it is to come: from then on, until `delivery_ends` where both are known."""
+        return self.buy.deliver_from or self.buy.deliver_until
+
+    @property
+    def delivery_ends(self) -> datetime | None:
+        return self.buy.deliver_until if self.buy.deliver_from else None
 
     @property
     def has_fee(self) -> bool:

@@ -24,7 +24,7 @@ from supplies.pasting.lines import CANCELS
 from supplies.pasting.reading import read
 from supplies.pasting.tidy import tidy
 
-MOST_ROWS = 150  # of one page; four fields each
+MOST_ROWS = 120  # of one page; six fields each
 LONGEST = 20_000  # characters of a pasted text
 
 WHY = {
@@ -58,6 +58,11 @@ class Row:
     @property
     def is_certain(self) -> bool:
         return not (self.why or self.refused)
+
+    @property
+    def reasons(self) -> str:
+        """For the hidden field that brings them back."""
+        return "|".join(self.why)
 
 
 @dataclass
@@ -191,6 +196,8 @@ def rows_of(data: Mapping[str, str]) -> list[Row]:
             cart=data.get(f"cart-{n}", "").strip()[:600],
             source=data.get(f"source-{n}", "")[:600],
             ticked=f"ok-{n}" in data,
+            why=[one for one in data.get(f"why-{n}", "")[:600].split("|") if one],
+            candidates=[one for one in data.get(f"may-{n}", "")[:300].split() if one],
         )
         for n in range(count)
     ]
