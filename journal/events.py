@@ -194,6 +194,7 @@ CATALOGUE = _catalogue(
     Event("DrillStarted", _("Drill %(number)s started: %(place)s")),
     Event("DrillEnded", _("Drill %(number)s ended: %(place)s")),
     Event("SupplierAnswered", _("%(title)s: the supplier answered, %(short)s items short")),
+    Event("WaitingEnded", _("Waiting list closed: %(title)s, %(count)s households go without")),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

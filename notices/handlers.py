@@ -14,7 +14,7 @@ from journal.actions import SYSTEM
 from journal.events import plain
 from journal.handlers import register, subscribe
 from journal.models import Delivery
-from notices import order_changes, telling
+from notices import order_changes, supplies, telling
 from notices.actions import SEND, send_notice
 from notices.audience import Audience
 from notices.chase import show_on_page
@@ -50,6 +50,7 @@ def connect() -> None:
     subscribe("OrderRestarted", "notices.order_restarted", _order_handler(restarted))
     subscribe("OrderEased", "notices.order_eased", _order_handler(eased))
     subscribe("OrderCancelled", "notices.order_cancelled", order_changes.cancelled)
+    supplies.connect()
 
 
 # kind, is it an emergency, must it be acknowledged, its words

@@ -108,7 +108,9 @@ def _ways(
     if proxy is None:
         names = _(", ").join(name for name, may_act in relatives if may_act)
         acting = names or _("let a child elsewhere act for you")
+    buys = {"label": _("Group-buys"), "note": _("order food to your door"), "icon": "supplies"}
     return [
+        buys | {"url": reverse("supplies:home-rounds")},
         {"label": _("Ask for help"), "note": note, "url": reverse("volunteers:home-asks"),
          "icon": "bag"},
         {"label": _("Relatives"), "note": acting, "url": reverse("households:home-proxies"),

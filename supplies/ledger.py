@@ -62,8 +62,12 @@ def total(buy: GroupBuy, *kinds: EntryKind) -> int:
     return entries(buy, *kinds).aggregate(total=Sum("amount_fen"))["total"] or 0
 
 
-def pay_everything_back(buy: GroupBuy, *, cause: str, by: Actor) -> None:
-    """Goods and fees of a round that brings nothing; payments stay as what is owed back."""
+def pay_everything_back(buy: GroupBuy, *, cause: str, by: Actor) -> int:
+    """Goods and fees of a round that brings nothing; payments stay as what is owed back.
+
+    Returns how many fen were charged and are paid back in all.
+    """
     owed = by_household(buy, EntryKind.CHARGE, EntryKind.FEE, EntryKind.REFUND)
     back = {household: -amount for household, amount in owed.items()}
     write(buy, EntryKind.REFUND, back, cause=f"{cause}:{buy.pk}", by=by, note=buy.end_reason)
+    return sum(owed.values())

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from compounds.models import Compound
 from journal.actions import Actor, record
 from lockdown.kernel.errors import Refused
-from supplies.models import BuyState, GroupBuy
+from supplies.models import BuyState, GroupBuy, Order
 
 S = BuyState
 PLACE = ("compound", "building", "unit__building", "home__unit__building")
@@ -73,6 +73,25 @@ def tell(event: str, buy: GroupBuy, *, by: Actor, **data: object) -> None:
     """The fact about a round; `place` and its id let others tell those it is for."""
     told = {"buy": buy.pk, "title": buy.title, "place": buy.place_label} | data
     record(event, compound=buy.compound_id, by=by, at=timezone.now(), data=told)
+
+
+def where(buy: GroupBuy) -> dict[str, object]:
+    """The place of a round for those who tell it: kind, id of its row, floor."""
+    row = {"building": buy.building_id, "unit": buy.unit_id, "home": buy.home_id}
+    kind = buy.place_kind
+    return {
+        "where": {
+            "kind": kind,
+            "row": row.get("unit" if kind == "floor" else kind),
+            "floor": buy.floor,
+        }
+    }
+
+
+def buyers(buy: GroupBuy) -> list[int]:
+    """The homes whose order stands, by id: those whom a fact about the round concerns."""
+    standing = Order.objects.filter(buy=buy, withdrawn_at=None, number__isnull=False)
+    return list(standing.order_by("home_id").values_list("home_id", flat=True))
 
 
 def next_number(compound: Compound) -> int:

@@ -124,9 +124,8 @@ def allocate(*, buy: GroupBuy, surplus: Mapping[int, str] | None = None, by: Mem
     become(buy, S.ALLOCATED, allocated_at=timezone.now(), allocated_by=by)
     _pay_back(buy, found, by)
     _put_surplus(buy, found, places, by)
-    tell(
-        "SuppliesAllocated", buy, by=by, short=len({one.order.household_id for one in found.short})
-    )
+    homes = sorted({one.order.home_id for one in found.short})
+    tell("SuppliesAllocated", buy, by=by, short=len(homes), homes=homes)
     return buy
 
 

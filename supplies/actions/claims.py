@@ -78,7 +78,8 @@ def claim(
     )
     _tell(made, "ClaimMade", by, kind=plain(kind.label))
     if first:
-        tell("SpoiledClaimed", buy, by=by, item=allocation.line.name, line=allocation.line_id)
+        line = allocation.line
+        tell("SpoiledClaimed", buy, by=by, item=line.name, line=line.pk, homes=_got(line.pk))
     return made
 
 
@@ -107,6 +108,12 @@ def _refuse_more(allocation: Allocation, quantity: int, share: int) -> None:
             },
             field="quantity",
         )
+
+
+def _got(line: int) -> list[int]:
+    """The homes that got some of this item, by id."""
+    rows = Allocation.objects.filter(line=line, allocated__gt=0).order_by("order__home_id")
+    return list(rows.values_list("order__home_id", flat=True))
 
 
 def _spoiled_before(allocation: Allocation) -> bool:
@@ -143,7 +150,8 @@ def decide(
     claim.decided_at, claim.decided_by = timezone.now(), by
     claim.save(update_fields=["decision", "reason", "refund_fen", "decided_at", "decided_by"])
     _pay_back(buy, claim, by)
-    _tell(claim, "ClaimDecided", by, decision=plain(decision.label))
+    said = {"code": decision.value, "refund_fen": claim.refund_fen, "reason": claim.reason}
+    _tell(claim, "ClaimDecided", by, decision=plain(decision.label), title=buy.title, **said)
     return claim
 
 

@@ -50,7 +50,8 @@ def start_delivery(
     _set_bags(orders, bags or {})
     _make_runs(buy, orders, due_at)
     for place in dict.fromkeys(order.home.building for order in orders):
-        tell("SuppliesArriving", buy, by=by, place=str(place), building=place.pk)
+        homes = [order.home_id for order in orders if order.home.building_id == place.pk]
+        tell("SuppliesArriving", buy, by=by, place=str(place), building=place.pk, homes=homes)
     if not orders:
         _finish(buy, by)
     return buy

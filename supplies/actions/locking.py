@@ -14,7 +14,7 @@ from journal.actions import Actor
 from lockdown.kernel.wording import fen
 from supplies.forming import Asked, Item, Locked, Thresholds, form
 from supplies.ledger import write
-from supplies.machine import become, lock_buy, refuse_unless, tell
+from supplies.machine import become, buyers, lock_buy, refuse_unless, tell, where
 from supplies.models import BuyState, EntryKind, FeeSplit, GroupBuy, OfferLine, Order, OrderLine
 from supplies.sharing import largest_remainder
 
@@ -73,7 +73,8 @@ def _extend(buy: GroupBuy, by: Actor) -> GroupBuy:
     buy.closes_at = max(buy.closes_at, now) + timedelta(hours=buy.extend_hours)
     buy.extended_at, buy.reminded_at = now, None
     buy.save(update_fields=["closes_at", "extended_at", "reminded_at"])
-    tell("GroupBuyExtended", buy, by=by, closes=buy.closes_at.isoformat(), reason="")
+    said = {"closes": buy.closes_at.isoformat(), "reason": ""}
+    tell("GroupBuyExtended", buy, by=by, **said, **where(buy))
     return buy
 
 
@@ -82,7 +83,7 @@ def _not_formed(buy: GroupBuy, locked: Locked, by: Actor) -> GroupBuy:
     reason = missing(locked.short) or _("nobody ordered")
     become(buy, S.NOT_FORMED, ended_at=timezone.now(), end_reason=reason)
     OrderLine.objects.filter(order__buy=buy).update(locked=0)
-    tell("GroupBuyNotFormed", buy, by=by, reason=reason)
+    tell("GroupBuyNotFormed", buy, by=by, reason=reason, homes=buyers(buy))
     return buy
 
 

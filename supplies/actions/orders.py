@@ -80,7 +80,7 @@ def _sent(
     via, is_member = via_of(by, household), isinstance(by, Member)
     data: dict[str, object] = {"buy": buy.pk, "title": buy.title, "door": household.home.label}
     if via != Via.OWN:
-        data["who"] = plain(via.label)
+        data |= {"who": plain(via.label), "via": via.value, "items": _items(buy, cart)}
     return placing.Sent(
         compound=buy.compound_id,
         buy=buy.pk,
@@ -106,7 +106,7 @@ def via_of(by: Access | Member, household: Household) -> Via:
         return Via.STAFF
     if by.household_id != household.pk:
         return Via.NEIGHBOUR
-    return Via.RELATIVE if getattr(by, "is_proxy", False) else Via.OWN
+    return Via.RELATIVE if by.is_proxy else Via.OWN
 
 
 def _refuse_no_number(cart: Wanted) -> None:
@@ -203,3 +203,9 @@ def _lacking(buy: GroupBuy, line: OfferLine, had: int) -> Refused:
         _("%(item)s: at most %(left)s %(unit)s are left for you. Order fewer.") % said,
         code="sold_out",
     )
+
+
+def _items(buy: GroupBuy, cart: Wanted) -> list[list[object]]:
+    """The cart for those who are told of it: [item, quantity, unit] each; one query."""
+    lines = OfferLine.objects.filter(buy=buy, pk__in=list(cart)).order_by("position", "pk")
+    return [[line.name, cart[line.pk][0], line.unit] for line in lines]

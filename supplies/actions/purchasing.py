@@ -147,7 +147,13 @@ def cancel_order(*, order: Order, reason: str, by: Member) -> Order:
         compound=buy.compound_id,
         by=by,
         household=order.household_id,
-        data={"door": order.home.label, "title": buy.title, "reason": reason, "buy": buy.pk},
+        data={
+            "door": order.home.label,
+            "title": buy.title,
+            "reason": reason,
+            "buy": buy.pk,
+            "refund_fen": back,
+        },
     )
     if buy.state == S.ORDERED:
         last = buy.purchase_orders.order_by("-version")[0]

@@ -20,7 +20,17 @@ from lockdown.kernel.errors import Refused
 from seals.words import place_name
 from supplies.drafts import TERMS, Item, check_terms, items_of, terms_of, write_items
 from supplies.ledger import pay_everything_back
-from supplies.machine import PLACE, become, lock_buy, next_number, reason_of, refuse_unless, tell
+from supplies.machine import (
+    PLACE,
+    become,
+    buyers,
+    lock_buy,
+    next_number,
+    reason_of,
+    refuse_unless,
+    tell,
+    where,
+)
 from supplies.models import BuyState, BuyTemplate, GroupBuy, OfferLine
 
 S = BuyState
@@ -285,7 +295,7 @@ def _open(buy: GroupBuy, now: datetime, by: Actor) -> GroupBuy:
         OfferLine.objects.filter(buy=buy, essential=True, cap_total__isnull=False).update(
             reserved=held
         )
-    tell("GroupBuyOpened", buy, by=by, closes=buy.closes_at.isoformat())
+    tell("GroupBuyOpened", buy, by=by, closes=buy.closes_at.isoformat(), **where(buy))
     return buy
 
 
@@ -309,7 +319,8 @@ def extend(*, buy: GroupBuy, closes_at: datetime, reason: str = "", by: Actor) -
         raise Refused(_("The new closing time must be later."), field="closes_at")
     buy.closes_at, buy.extended_at, buy.reminded_at = closes_at, timezone.now(), None
     buy.save(update_fields=["closes_at", "extended_at", "reminded_at"])
-    tell("GroupBuyExtended", buy, by=by, closes=closes_at.isoformat(), reason=reason.strip()[:200])
+    said = {"closes": closes_at.isoformat(), "reason": reason.strip()[:200]}
+    tell("GroupBuyExtended", buy, by=by, **said, **where(buy))
     return buy
 
 
@@ -330,6 +341,6 @@ def _give_up(buy: GroupBuy, state: BuyState, event: str, reason: str, by: Actor)
     if buy.state == state:
         return buy
     become(buy, state, ended_at=timezone.now(), end_reason=reason)
-    pay_everything_back(buy, cause=state.value, by=by)
-    tell(event, buy, by=by, reason=reason)
+    paid_back = pay_everything_back(buy, cause=state.value, by=by)
+    tell(event, buy, by=by, reason=reason, homes=buyers(buy), refund_fen=paid_back)
     return buy

@@ -13,7 +13,7 @@ from journal.actions import Actor, record
 from lockdown.kernel.errors import Refused
 from supplies.actions.orders import MOST, via_of
 from supplies.ledger import write
-from supplies.machine import lock_buy, refuse_unless
+from supplies.machine import lock_buy, refuse_unless, tell
 from supplies.models import (
     BuyState,
     EntryKind,
@@ -161,10 +161,13 @@ def decline_waiting(*, request: WaitingRequest, by: Member) -> WaitingRequest:
 
 
 def decline_rest(buy: GroupBuy, *, by: Actor) -> None:
-    """The purchase order is out: whoever still waits does not get it. One statement."""
-    WaitingRequest.objects.filter(buy=buy, granted_at=None, declined_at=None).update(
-        declined_at=timezone.now(), decided_by_id=by.actor_member_id
-    )
+    """The purchase order is out: whoever still waits does not get it, and is told."""
+    waiting = WaitingRequest.objects.filter(buy=buy, granted_at=None, declined_at=None)
+    homes = sorted(set(waiting.order_by().values_list("home_id", flat=True)))
+    if not homes:
+        return
+    waiting.update(declined_at=timezone.now(), decided_by_id=by.actor_member_id)
+    tell("WaitingEnded", buy, by=by, count=len(homes), homes=homes)
 
 
 def _lock(request: WaitingRequest) -> WaitingRequest:
@@ -182,6 +185,10 @@ def _tell(request: WaitingRequest, line: OfferLine, outcome: str, by: Actor) -> 
             "door": request.home.label,
             "item": line.name,
             "outcome": outcome,
+            "granted": outcome == GRANTED,
+            "quantity": request.quantity,
+            "unit": line.unit,
+            "title": request.buy.title,
             "buy": request.buy_id,
         },
     )

@@ -2,50 +2,81 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from households.access import ResidentRequest, resident_page
+from households.bar import bar
+from households.proxies import acted_for, standing
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.lean import fetch_first
-from supplies.actions.orders import Busy, place_order
+from supplies.actions.orders import Busy, Placed, Wanted, place_order
 from supplies.forms import read_cart
-from supplies.models import BuyState, GroupBuy, OfferLine, Order, OrderLine
+from supplies.home_page import round_page
+from supplies.models import BuyState, GroupBuy
 
 REST = "FROM supplies_groupbuy b WHERE b.compound_id = %s AND b.number = %s"
 CLOSED = (BuyState.DRAFT, BuyState.IN_REVIEW, BuyState.REJECTED, BuyState.APPROVED)
+ORDERED = gettext_noop("ordered from a group-buy")
+TAKEN_BACK = gettext_noop("took an order from a group-buy back")
+JITTER = 4  # seconds over which those who came too many at once come again
 
 
 @resident_page("A household orders for itself; no other household is reachable.")
 @require_http_methods(["GET", "POST"])
 def home_order(request: ResidentRequest, number: int) -> HttpResponse:
-    buy = _round(request, number)
+    buy = find_round(request, number)
     if request.method != "POST":
         return _page(request, buy, uuid.uuid4().hex)
     try:
-        place_order(
-            buy=buy,
-            household=request.household,
-            wanted=read_cart(request.POST),
-            key=request.POST.get("key", ""),
-            note=request.POST.get("note", ""),
-            by=request.access,
-        )
+        place(request, buy, read_cart(request.POST))
     except Refused as refusal:
         return _refused(request, buy, refusal)
     return redirect("supplies:order", number=number)
 
 
-def _round(request: ResidentRequest, number: int) -> GroupBuy:
-    """By a statement written by hand: Django's would take longer than the order itself."""
+def find_round(request: ResidentRequest, number: int) -> GroupBuy:
+    """A round that has opened; any other is not there. By a statement written by hand: Django's
+    would take longer than the order itself."""
     found: Any = fetch_first([("b", GroupBuy)], REST, [request.compound.pk, number])
     if found is None or found[0].state in CLOSED:
         raise Http404
     return found[0]
+
+
+def place(request: ResidentRequest, buy: GroupBuy, wanted: Wanted) -> Placed:
+    """The household's cart. A relative's right is held until it is written, and they are told;
+    a phone of the home asks the database nothing more than the order itself."""
+    if request.proxy is None:
+        return _place(request, buy, wanted)
+    with transaction.atomic():
+        standing(request.access)
+        placed = _place(request, buy, wanted)
+        if not placed.again:
+            what = ORDERED if wanted else TAKEN_BACK
+            acted_for(access=request.access, what=what, cause=f"order:{placed.order_id}")
+        return placed
+
+
+def _place(request: ResidentRequest, buy: GroupBuy, wanted: Wanted) -> Placed:
+    return place_order(
+        buy=buy,
+        household=request.household,
+        wanted=wanted,
+        key=request.POST.get("key", ""),
+        note=request.POST.get("note", ""),
+        by=request.access,
+    )
 
 
 def _refused(request: ResidentRequest, buy: GroupBuy, refusal: Refused) -> HttpResponse:
@@ -57,18 +88,30 @@ def _refused(request: ResidentRequest, buy: GroupBuy, refusal: Refused) -> HttpR
     if refusal.code == "key_reused":
         answer.status_code = 409
     if isinstance(refusal, Busy):
-        answer.status_code, answer["Retry-After"] = 503, str(refusal.retry_after)
+        # Not all in the same second again.
+        again = refusal.retry_after + secrets.randbelow(JITTER)
+        answer.status_code, answer["Retry-After"] = 503, str(again)
     return answer
 
 
 def _page(request: ResidentRequest, buy: GroupBuy, key: str, error: str = "") -> HttpResponse:
-    order = Order.objects.filter(buy=buy, household=request.household).first()
-    had = OrderLine.objects.filter(order__buy=buy, order__household=request.household)
-    mine = {row.line_id: row for row in had}
-    lines = list(OfferLine.objects.filter(buy=buy))
-    for line in lines:
-        row = mine.get(line.pk)
-        line.typed = request.POST.get(f"q-{line.pk}", row.quantity if row else "")
-        line.typed_up_to = request.POST.get(f"u-{line.pk}", row.up_to if row else "")
-    context = {"buy": buy, "order": order, "lines": lines, "key": key, "error": error}
-    return render(request, "supplies/home_order.html", context)
+    """The form; once ordered, the receipt, until `?change=1` asks for the form again."""
+    if not buy.covers(request.home):
+        return render(request, "supplies/home/elsewhere.html", _below(request), status=404)
+    shown = round_page(buy, request.household, typed=request.POST, now=timezone.now())
+    changing = bool(error) or "change" in request.GET or not shown.stands
+    context = _below(request) | {
+        "buy": buy,
+        "shown": shown,
+        "key": key,
+        "error": error,
+        "note": request.POST.get("note", shown.order.note if shown.order else ""),
+        "share": reverse("supplies:public-round", args=[request.compound.slug, buy.number]),
+    }
+    name = "order" if shown.is_open and changing else "receipt"
+    return render(request, f"supplies/home/{name}.html", context)
+
+
+def _below(request: ResidentRequest) -> dict[str, object]:
+    above = bar(request, back=reverse("supplies:home-rounds"))
+    return above | {"back_label": _("Group-buys")}
