@@ -145,6 +145,8 @@ CATALOGUE = _catalogue(
     Event("HandOutPlanned", _("Hand-out: %(title)s, %(households)s households")),
     Event("HandedOut", _("%(door)s got %(item)s"), quiet=True),
     Event("FoodCallsPlanned", _("%(count)s households without a food order are to be called")),
+    Event("GroupBuyPacked", _("Bags counted: %(title)s, %(bags)s bags for %(households)s homes")),
+    Event("StopTakenBack", _("%(door)s, goods: outcome taken back"), quiet=True),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 
