@@ -231,5 +231,3 @@ def _again(request: MemberRequest, buy: GroupBuy, **forms_: Any) -> HttpResponse
             for error in form.non_field_errors():
                 messages.error(request, error)
     return _page(request, buy, 422, **forms_)
-
-
