@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import BigIntegerField, F, Q, QuerySet, Subquery, Sum, Value
 from django.db.models import Count as Counted
-from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from households.models import Household
@@ -88,16 +89,25 @@ class Check:
         return self.left_fen == self.right_fen
 
 
-def reconcile(buy: GroupBuy, rows: list[Account]) -> list[Check]:
-    """The ledger against its sources: allocation, claims, payments; four queries."""
-    sums = sums_of(buy)
-    goods = Allocation.objects.filter(buy=buy).values_list(
-        "ordered", "allocated", "refunded", "price_fen"
-    )
-    bought = sum(ordered * price for ordered, _got, _back, price in goods)
-    back = sum(refunded * price for _ordered, _got, refunded, price in goods)
-    claimed = Claim.objects.filter(allocation__buy=buy).aggregate(n=Sum("refund_fen"))["n"] or 0
-    paid = Payment.objects.filter(buy=buy).aggregate(n=Sum("amount_fen"))["n"] or 0
+def _sources(buy: GroupBuy) -> tuple[int, ...]:
+    """Fen bought, short, claimed and paid, from allocation, claims and payments; one query."""
+
+    def total(rows: QuerySet, what: Any) -> Coalesce:
+        sums = rows.order_by().values(buy_key=Value(1)).annotate(n=Sum(what)).values("n")
+        return Coalesce(Subquery(sums), 0, output_field=BigIntegerField())
+
+    goods = Allocation.objects.filter(buy=buy)
+    return GroupBuy.objects.filter(pk=buy.pk).values_list(
+        total(goods, F("ordered") * F("price_fen")),
+        total(goods, F("refunded") * F("price_fen")),
+        total(Claim.objects.filter(allocation__buy=buy), "refund_fen"),
+        total(Payment.objects.filter(buy=buy), "amount_fen"),
+    )[0]
+
+
+def reconcile(buy: GroupBuy, rows: list[Account], sums: Sums) -> list[Check]:
+    """The ledger against its sources: allocation, claims, payments; one query."""
+    bought, back, claimed, paid = _sources(buy)
     found = [
         Check(_("Payments in the ledger and payments received"), sums.payments_fen, paid,
               _("Compare the list of payments with the ledger lines of the kind payment.")),
@@ -115,14 +125,8 @@ def reconcile(buy: GroupBuy, rows: list[Account]) -> list[Check]:
     return found
 
 
-def suggested_invoice(buy: GroupBuy) -> int:
-    """Fen: what the supplier's bill should be for the pieces that were allocated and kept."""
-    return sums_of(buy).goods_fen
-
-
-def figures_of(buy: GroupBuy) -> dict[str, Any]:
+def figures_of(buy: GroupBuy, settled: Settlement | None) -> dict[str, Any]:
     """As they were when the round was settled, else as they are now."""
-    settled = Settlement.objects.filter(buy=buy).first()
     return settled.figures if settled else closing_figures(buy)
 
 

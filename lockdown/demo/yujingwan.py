@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from compounds.models import Unit
 from households.sweeps import How
-from lockdown.demo import deeds, files, relatives
+from lockdown.demo import deeds, doors, files, relatives
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
@@ -107,6 +107,10 @@ UNFINISHED = (
     Scene(2, "08:30", lambda site: relatives.ask_for_medicine(site)),
     Scene(2, "11:40", lambda site: relatives.bring_medicine(site)),
     Scene(2, "20:10", lambda site: relatives.ask_by_phone(site)),
+    Scene(1, "16:40", doors.order_greens),
+    Scene(1, "20:00", doors.keep_stock),
+    Scene(2, "15:00", doors.carry_greens),
+    Scene(2, "15:40", doors.settle_doors),
 )
 
 

@@ -28,7 +28,6 @@ from supplies.accounts import (
     forming,
     money_of,
     reconcile,
-    suggested_invoice,
 )
 from supplies.actions.settling import adjust, record_payment
 from supplies.actions.settling import settle as close_books
@@ -99,12 +98,12 @@ def money(request: MemberRequest) -> HttpResponse:
 def round_accounts(request: MemberRequest, buy: int) -> HttpResponse:
     """The reconciliation of a round, and every household's line."""
     found = round_of(request, buy)
-    rows = accounts(found)
+    rows, sums = accounts(found), sums_of(found)
     owing = sorted(rows, key=lambda row: (-(row.owes != 0), row.number))
     context = {
         "buy": found,
-        "sums": sums_of(found),
-        "checks": reconcile(found, rows),
+        "sums": sums,
+        "checks": reconcile(found, rows, sums),
         "page": Paginator(owing, 100).get_page(request.GET.get("page")),
         "settlement": Settlement.objects.filter(buy=found).select_related("by").first(),
         "may_settle": found.state == BuyState.DELIVERED,
@@ -200,9 +199,8 @@ def _payment_page(
 def settle(request: MemberRequest, buy: int) -> HttpResponse:
     """Close the books of a delivered round; the difference is named and has its reason."""
     found = round_of(request, buy)
-    form = SettleForm(
-        request.POST or None, initial={"invoice_fen": as_typed(suggested_invoice(found))}
-    )
+    sums = sums_of(found)
+    form = SettleForm(request.POST or None, initial={"invoice_fen": as_typed(sums.goods_fen)})
     closed = None
     if request.method == "POST" and form.is_valid():
         closed = attempt(form, close_books, buy=found, by=request.member, **form.cleaned_data)
@@ -213,8 +211,8 @@ def settle(request: MemberRequest, buy: int) -> HttpResponse:
     context = {
         "buy": found,
         "form": form,
-        "sums": sums_of(found),
-        "checks": reconcile(found, rows),
+        "sums": sums,
+        "checks": reconcile(found, rows, sums),
         "owing": [row for row in rows if row.owes > 0][:MOST_HOMES],
         "owed": [row for row in rows if row.owes < 0][:MOST_HOMES],
         "is_ready": found.state == BuyState.DELIVERED,
@@ -227,16 +225,17 @@ def settle(request: MemberRequest, buy: int) -> HttpResponse:
 def closing(request: MemberRequest, buy: int) -> HttpResponse:
     """The figures with which a round closes, and who has had no order for days."""
     found = round_of(request, buy)
-    hungry = households_without_food().filter(request.member.within("home__"))
+    hungry = list(households_without_food().filter(request.member.within("home__")))
     formed, ended = forming()
+    settlement = Settlement.objects.filter(buy=found).first()
     context = {
         "buy": found,
-        "figures": figures_of(found),
-        "settlement": Settlement.objects.filter(buy=found).first(),
+        "figures": figures_of(found, settlement),
+        "settlement": settlement,
         "formed": formed,
         "ended": ended,
-        "hungry": list(hungry[:MOST_HOMES]),
-        "hungry_count": hungry.count(),
+        "hungry": hungry[:MOST_HOMES],
+        "hungry_count": len(hungry),
         "days": DAYS,
     }
     return render(request, "supplies/doors/closing.html", context)

@@ -19,6 +19,10 @@ NO_PAGE = {
     "households:import-rejects",
     "reports:board-live",
     "reports:home-live",
+    "supplies:packing-file",
+    "supplies:money-file",
+    "supplies:stop-photo",
+    "supplies:claim-photo",
 }
 # The page of another project, for programmers.
 FOREIGN = {"api-docs"}
@@ -50,6 +54,15 @@ IDS = {
     "medical": "SELECT id FROM volunteers_ask WHERE kind = 'advice' ORDER BY id LIMIT 1",
     "own_ask": "SELECT asks.id FROM volunteers_ask asks JOIN compounds_home homes"
     " ON homes.id = asks.home_id WHERE homes.number = '501' ORDER BY asks.id LIMIT 1",
+    "buy": "SELECT buy_id FROM supplies_allocation ORDER BY id LIMIT 1",
+    "run": "SELECT id FROM supplies_deliveryrun ORDER BY id LIMIT 1",
+    "stop": "SELECT id FROM supplies_stop ORDER BY id LIMIT 1",
+    "claim": "SELECT id FROM supplies_claim ORDER BY id LIMIT 1",
+    "item": "SELECT id FROM supplies_stockitem ORDER BY id LIMIT 1",
+    "hand_out": "SELECT id FROM supplies_handout ORDER BY id LIMIT 1",
+    "number": "SELECT buys.number FROM supplies_groupbuy buys JOIN supplies_order orders"
+    " ON orders.buy_id = buys.id JOIN compounds_home homes ON homes.id = orders.home_id"
+    " WHERE homes.number = '501' ORDER BY buys.number LIMIT 1",
 }
 
 
