@@ -195,6 +195,8 @@ CATALOGUE = _catalogue(
     Event("DrillEnded", _("Drill %(number)s ended: %(place)s")),
     Event("SupplierAnswered", _("%(title)s: the supplier answered, %(short)s items short")),
     Event("WaitingEnded", _("Waiting list closed: %(title)s, %(count)s households go without")),
+    Event("GroupBuyPacked", _("Bags counted: %(title)s, %(bags)s bags for %(households)s homes")),
+    Event("StopTakenBack", _("%(door)s, goods: outcome taken back"), quiet=True),
 )
 QUIET = frozenset(event.name for event in CATALOGUE.values() if event.quiet)
 

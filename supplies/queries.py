@@ -319,11 +319,11 @@ class Matrix:
     totals: dict[int, int] = field(default_factory=dict)
 
 
-def matrix(buy: GroupBuy) -> Matrix:
+def matrix(buy: GroupBuy, *, member: Member | None = None) -> Matrix:
     """The grid of the packing table; one query."""
     found = Matrix()
     lines: dict[int, OfferLine] = {}
-    for pack in packs(buy):
+    for pack in packs(buy, member=member):
         pieces = {row.line_id: row.allocated for row in pack.rows}
         found.rows.append((pack.order, pieces))
         lines |= {row.line_id: row.line for row in pack.rows}

@@ -15,7 +15,7 @@ from django.utils import timezone
 from compounds.models import Unit
 from compounds.roles import Role
 from households.sweeps import How
-from lockdown.demo import deeds, duty, files, relatives
+from lockdown.demo import deeds, doors, duty, files, relatives
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
@@ -142,6 +142,10 @@ UNFINISHED = (
     Scene(2, "18:45", lambda site: duty.offered(site, 20, "唐宁", "13700000304", quiet=True)),
     Scene(2, "19:00", lambda site: duty.asked(site, "周大海", 20)),
     Scene(2, "20:30", lambda site: duty.look(site, blocked="南侧花坛围挡", leave=1)),
+    Scene(1, "16:40", doors.order_greens),
+    Scene(1, "20:00", doors.keep_stock),
+    Scene(2, "15:00", doors.carry_greens),
+    Scene(2, "15:40", doors.settle_doors),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -16,7 +17,7 @@ register.filter("buy_state", state_of)
 
 TABS = (
     ("rounds", _("Group-buys"), "round-list"),
-    ("deliveries", _("Deliveries"), "run-list"),
+    ("runs", _("Deliveries"), "run-list"),
     ("claims", _("Claims"), "claim-list"),
     ("money", _("Money"), "money"),
     ("stock", _("Stock"), "stock"),
@@ -31,3 +32,9 @@ def supply_tabs(member: Member, active: str) -> list[dict[str, Any]]:
     return [
         {"label": label, "url": url, "active": key == active} for key, label, url in tabs if url
     ]
+
+
+@register.filter
+def at_key(found: Mapping[Any, Any], key: Any) -> Any:
+    """`sums|at_key:line.pk`; nothing for a key that is not there."""
+    return found.get(key, "")

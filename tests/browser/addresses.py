@@ -29,6 +29,10 @@ NO_PAGE = {
     "supplies:purchase-sheet",
     "supplies:paper",
     "supplies:review-paper",
+    "supplies:packing-file",
+    "supplies:money-file",
+    "supplies:stop-photo",
+    "supplies:claim-photo",
 }
 # The page of another project, for programmers.
 FOREIGN = {"api-docs"}
@@ -85,6 +89,15 @@ AT = {
     "supplies:round-cancel": "open_buy",
     "supplies:round-chat": "open_buy",
     "supplies:round-review": "sent_buy",
+    "buy": "SELECT buy_id FROM supplies_allocation ORDER BY id LIMIT 1",
+    "run": "SELECT id FROM supplies_deliveryrun ORDER BY id LIMIT 1",
+    "stop": "SELECT id FROM supplies_stop ORDER BY id LIMIT 1",
+    "claim": "SELECT id FROM supplies_claim ORDER BY id LIMIT 1",
+    "item": "SELECT id FROM supplies_stockitem ORDER BY id LIMIT 1",
+    "hand_out": "SELECT id FROM supplies_handout ORDER BY id LIMIT 1",
+    "number": "SELECT buys.number FROM supplies_groupbuy buys JOIN supplies_order orders"
+    " ON orders.buy_id = buys.id JOIN compounds_home homes ON homes.id = orders.home_id"
+    " WHERE homes.number = '501' ORDER BY buys.number LIMIT 1",
 }
 
 

@@ -1,0 +1,116 @@
+"""Reading runs for those who carry: what is next, what can be taken back, whom to ring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count as Counted
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from compounds.models import Member
+from lockdown.kernel.wording import minutes
+from supplies.actions.undoing import may_undo
+from supplies.models import Allocation, BuyState, DeliveryRun, GroupBuy, Stop, StopOutcome
+from supplies.packing import Part, parts_of
+from supplies.queries import stops_of, to_ring
+
+RECENT = timedelta(days=3)  # a delivered round stays on the list of runs so long
+MARKS = {
+    StopOutcome.WAITING: "wait",
+    StopOutcome.LEFT: "done",
+    StopOutcome.TAKEN: "done",
+    StopOutcome.NO_ANSWER: "late",
+    StopOutcome.REFUSED: "late",
+}
+MOST_RUNS = 400
+
+
+def runs_now(now: datetime, *, member: Member) -> list[DeliveryRun]:
+    """Runs on their way or walked lately, by round and walking order; one query."""
+    recent = Q(buy__state=BuyState.DELIVERED, buy__delivered_at__gt=now - RECENT)
+    found = DeliveryRun.objects.filter(Q(buy__state=BuyState.DELIVERING) | recent)
+    done = ~Q(stops__outcome=StopOutcome.WAITING)
+    missed = Q(stops__outcome__in=[StopOutcome.NO_ANSWER, StopOutcome.REFUSED])
+    rows = found.filter(member.within_units("unit__")).annotate(
+        doors=Counted("stops"),
+        done=Counted("stops", filter=done),
+        missed=Counted("stops", filter=missed),
+    )
+    rows = rows.select_related("unit__building", "assignee", "buy")
+    return list(rows.order_by("-buy__number", "position")[:MOST_RUNS])
+
+
+def to_start() -> QuerySet[GroupBuy]:
+    """Rounds that are packed now."""
+    return GroupBuy.objects.filter(state=BuyState.ALLOCATED).order_by("allocated_at")
+
+
+@dataclass(frozen=True)
+class Door:
+    """A stop with what is carried to it."""
+
+    stop: Stop
+    parts: list[Part]
+
+    @property
+    def mark(self) -> str:
+        return MARKS[StopOutcome(self.stop.outcome)]
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.stop.outcome == StopOutcome.WAITING
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A run as its page shows it."""
+
+    doors: list[Door]
+    next: Door | None
+    again: list[Door]  # nobody answered: to be tried again
+    undo: Stop | None  # what this member recorded last, within a minute
+
+    @property
+    def done(self) -> int:
+        return sum(not door.is_waiting for door in self.doors)
+
+    @property
+    def bags_left(self) -> int:
+        return sum(door.stop.bags for door in self.doors if door.is_waiting)
+
+
+def with_goods(stops: QuerySet[Stop]) -> QuerySet[Stop]:
+    """With the allocation of each door: one query for any number of them."""
+    goods = Allocation.objects.select_related("line").order_by("line__position", "line_id")
+    return stops.prefetch_related(Prefetch("order__allocations", queryset=goods))
+
+
+def door_of(stop: Stop) -> Door:
+    return Door(stop, parts_of(stop.order.allocations.all()))
+
+
+def walk(run: DeliveryRun, *, member: Member, now: datetime) -> Walk:
+    """Two queries. Next is the first door in walking order that nobody has been to."""
+    doors = [door_of(stop) for stop in with_goods(stops_of(run))]
+    waiting = [door for door in doors if door.is_waiting]
+    again = [door for door in doors if door.stop.outcome == StopOutcome.NO_ANSWER]
+    fresh = [door.stop for door in doors if may_undo(door.stop, member, now)]
+    undo = max(fresh, key=lambda stop: stop.at, default=None)
+    return Walk(doors, waiting[0] if waiting else None, again, undo)
+
+
+def doors_to_ring(now: datetime, *, member: Member) -> list[dict[str, Any]]:
+    """Rows of who is to be rung about fresh goods at the door, the longest first."""
+    return [
+        {
+            "stop": stop,
+            "waited": _("%(time)s at the door")
+            % {"time": minutes(int((now - stop.at).total_seconds() // 60))},
+            "tries": stop.rings,
+        }
+        for stop in to_ring(member=member)[:100]
+        if stop.at is not None
+    ]
