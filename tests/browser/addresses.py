@@ -50,6 +50,9 @@ IDS = {
     "medical": "SELECT id FROM volunteers_ask WHERE kind = 'advice' ORDER BY id LIMIT 1",
     "own_ask": "SELECT asks.id FROM volunteers_ask asks JOIN compounds_home homes"
     " ON homes.id = asks.home_id WHERE homes.number = '501' ORDER BY asks.id LIMIT 1",
+    # A round that is open: its number within the compound, and its id.
+    "number": "SELECT number FROM supplies_groupbuy WHERE state = 'open' ORDER BY number LIMIT 1",
+    "buy": "SELECT id FROM supplies_groupbuy WHERE state = 'open' ORDER BY number LIMIT 1",
 }
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from compounds.models import Compound, Home, Member
 from households.doors import issue_door_codes
-from lockdown.demo import others, relatives, yujingwan
+from lockdown.demo import others, relatives, shop, yujingwan
 from lockdown.demo.clock import at, in_process
 from lockdown.demo.people import (
     HUAIDONG,
@@ -60,6 +60,7 @@ class Command(BaseCommand):
         )
         others.xiaodongmen(sites[1], today - timedelta(days=5), until=now)
         others.huaidong(sites[2], today - timedelta(days=1), until=now)
+        shop.load(sites[0], now)
 
     def _resident_links(self) -> list[tuple[str, str, str]]:
         """Fresh codes for two doors: only digests are kept, so the old links cannot be shown."""
