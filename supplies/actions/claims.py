@@ -26,6 +26,7 @@ from supplies.models import (
     Decision,
     EntryKind,
     GroupBuy,
+    OfferLine,
     Stop,
     StopOutcome,
 )
@@ -78,8 +79,7 @@ def claim(
     )
     _tell(made, "ClaimMade", by, kind=plain(kind.label))
     if first:
-        line = allocation.line
-        tell("SpoiledClaimed", buy, by=by, item=line.name, line=line.pk, homes=_got(line.pk))
+        _warn(buy, allocation.line, by)
     return made
 
 
@@ -108,6 +108,10 @@ def _refuse_more(allocation: Allocation, quantity: int, share: int) -> None:
             },
             field="quantity",
         )
+
+
+def _warn(buy: GroupBuy, line: OfferLine, by: Access | Member) -> None:
+    tell("SpoiledClaimed", buy, by=by, item=line.name, line=line.pk, homes=_got(line.pk))
 
 
 def _got(line: int) -> list[int]:

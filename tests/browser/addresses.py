@@ -98,6 +98,9 @@ AT = {
     "number": "SELECT buys.number FROM supplies_groupbuy buys JOIN supplies_order orders"
     " ON orders.buy_id = buys.id JOIN compounds_home homes ON homes.id = orders.home_id"
     " WHERE homes.number = '501' ORDER BY buys.number LIMIT 1",
+    # A round that is open: its number within the compound, and its id.
+    "number": "SELECT number FROM supplies_groupbuy WHERE state = 'open' ORDER BY number LIMIT 1",
+    "buy": "SELECT id FROM supplies_groupbuy WHERE state = 'open' ORDER BY number LIMIT 1",
 }
 
 

@@ -292,7 +292,7 @@ def test_the_database_itself_refuses_to_sell_what_is_not_there(cast: Cast) -> No
 def test_an_order_is_one_statement(cast: Cast) -> None:
     site = cast.yujingwan
     with site.open():
-        buy = things.open_round(site)
+        buy, own = things.open_round(site), things.access(site, "101")
         household, line = site.household("101"), things.line(buy).pk
         with CaptureQueriesContext(connection) as seen:
             place_order(
@@ -300,7 +300,7 @@ def test_an_order_is_one_statement(cast: Cast) -> None:
                 household=household,
                 wanted={line: (1, 1)},
                 key=things.key(),
-                by=site.captain,
+                by=own,
             )
         kinds = [one["sql"].split()[0] for one in seen.captured_queries]
         assert kinds == ["SELECT"]

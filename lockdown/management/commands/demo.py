@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from compounds.models import Compound, Home, Member
 from households.doors import issue_door_codes
-from lockdown.demo import drilling, others, relatives, supplies, yujingwan
+from lockdown.demo import drilling, others, relatives, shop, supplies, yujingwan
 from lockdown.demo.clock import at, in_process
 from lockdown.demo.people import (
     HUAIDONG,
@@ -65,6 +65,7 @@ class Command(BaseCommand):
         add_latecomers(sites[0], sites[2])
         drilling.play(sites[0].compound, floor=9, step=30, hours=4)
         supplies.load(sites[0], now)
+        shop.load(sites[0], now)
 
     def _resident_links(self) -> list[tuple[str, str, str]]:
         """Fresh codes for two doors: only digests are kept, so the old links cannot be shown."""
