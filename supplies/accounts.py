@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from households.models import Household
 from lockdown.kernel.wording import fen
 from supplies.actions.claims import WITHIN, worth
-from supplies.figures import Sums, closing_figures, sums_of
+from supplies.figures import Sums, closing_figures
 from supplies.models import (
     Allocation,
     BuyState,

@@ -72,9 +72,7 @@ def order_greens(site: Site) -> None:
         homes = Household.objects.filter(closed_at=None).select_related("home__unit__building")
         for number, one in enumerate(homes.order_by("home__position")[1:30:2]):
             cart = {line.pk: (1 + number % 2,) * 2 for line in lines[: 1 + number % 3]}
-            place_order(
-                buy=buy, household=one, wanted=cart, key=f"demo-greens-{one.pk}", by=keeper
-            )
+            place_order(buy=buy, household=one, wanted=cart, key=f"demo-greens-{one.pk}", by=keeper)
 
 
 def carry_greens(site: Site, *, doors: int = 8) -> None:
@@ -129,7 +127,11 @@ def keep_stock(site: Site) -> None:
     """Masks for the elders, gloves under their minimum."""
     with scope([site.compound.pk]):
         keeper = site.of(Role.WAREHOUSE)
-        kept = (("N95 口罩", "只", 600, 500), ("一次性手套", "双", 40, 100), ("消毒液", "桶", 12, 6))
+        kept = (
+            ("N95 口罩", "只", 600, 500),
+            ("一次性手套", "双", 40, 100),
+            ("消毒液", "桶", 12, 6),
+        )
         for name, unit, count, least in kept:
             item = stock.add_item(
                 compound=site.compound,

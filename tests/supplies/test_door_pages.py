@@ -50,9 +50,11 @@ def underway(site: Site, doors: list[str] = DOORS) -> GroupBuy:
     start_delivery(buy=buy, due_at=timezone.now() + timedelta(hours=2), by=site.warehouse)
     for stop in Stop.objects.exclude(home__number=doors[-1]).select_related("run__buy"):
         record_stop(stop=stop, outcome=StopOutcome.LEFT, by=site.volunteer)
-    for row in Allocation.objects.filter(line__name="大米").exclude(
-        order__home__number=doors[-1]
-    ).select_related("buy"):
+    for row in (
+        Allocation.objects.filter(line__name="大米")
+        .exclude(order__home__number=doors[-1])
+        .select_related("buy")
+    ):
         claim(allocation=row, kind=ClaimKind.SPOILED, quantity=1, share=50, by=site.captain)
     for door in doors:
         record_payment(
@@ -139,7 +141,9 @@ def queries(client: Client, path: str) -> int:
 def test_every_page_opens_and_no_list_grows_its_queries(cast: Cast) -> None:
     site = cast.yujingwan
     with site.open():
-        build_homes(compound=site.compound, patterns=[UnitPattern("1", "1", 15, 2)], by=site.manager)
+        build_homes(
+            compound=site.compound, patterns=[UnitPattern("1", "1", 15, 2)], by=site.manager
+        )
         open_missing_files(compound=site.compound, homes=Home.objects.all())
         few = underway(site, ["101", "201", "302"])
         masks(site)
