@@ -98,7 +98,7 @@ def walk(run: DeliveryRun, *, member: Member, now: datetime) -> Walk:
     waiting = [door for door in doors if door.is_waiting]
     again = [door for door in doors if door.stop.outcome == StopOutcome.NO_ANSWER]
     fresh = [door.stop for door in doors if may_undo(door.stop, member, now)]
-    undo = max(fresh, key=lambda stop: stop.at, default=None)
+    undo = max(fresh, key=lambda stop: stop.at or now, default=None)
     return Walk(doors, waiting[0] if waiting else None, again, undo)
 
 

@@ -87,7 +87,7 @@ def run_list(request: MemberRequest) -> HttpResponse:
     return render(request, "supplies/doors/run_list.html", context)
 
 
-def _run_row(request: MemberRequest, run: DeliveryRun) -> dict[str, Any]:
+def _run_row(request: MemberRequest, run: Any) -> dict[str, Any]:
     state = run.state()
     mark = {"missed": "late", "cancelled": "wait"}.get(state.value, state.value)
     note = _("%(done)s of %(doors)s doors") % {"done": run.done, "doors": run.doors}

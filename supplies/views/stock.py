@@ -31,7 +31,7 @@ from supplies.queries import stock as stock_items
 from supplies.stocking import doors_of, history_of, household_at, households_with
 
 A_PAGE = 60
-NUMBER = {"min_value": 0, "max_value": deeds.MOST}
+NUMBER: dict[str, Any] = {"min_value": 0, "max_value": deeds.MOST}
 
 
 class Keyed(forms.Form):

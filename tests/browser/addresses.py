@@ -79,6 +79,14 @@ IDS = {
     "open_buy": "SELECT id FROM supplies_groupbuy WHERE state = 'open' ORDER BY id LIMIT 1",
     "sent_buy": "SELECT id FROM supplies_groupbuy WHERE state = 'in_review' ORDER BY id LIMIT 1",
     "supplier": "SELECT id FROM supplies_supplier ORDER BY id LIMIT 1",
+    "run": "SELECT id FROM supplies_deliveryrun ORDER BY id LIMIT 1",
+    "stop": "SELECT id FROM supplies_stop ORDER BY id LIMIT 1",
+    "claim": "SELECT id FROM supplies_claim ORDER BY id LIMIT 1",
+    "item": "SELECT id FROM supplies_stockitem ORDER BY id LIMIT 1",
+    "hand_out": "SELECT id FROM supplies_handout ORDER BY id LIMIT 1",
+    "claim_number": "SELECT buys.number FROM supplies_groupbuy buys JOIN supplies_order orders"
+    " ON orders.buy_id = buys.id JOIN compounds_home homes ON homes.id = orders.home_id"
+    " WHERE homes.number = '501' ORDER BY buys.number LIMIT 1",
     "version": "SELECT version FROM supplies_purchaseorder ORDER BY id LIMIT 1",
 }
 # A page that is there only while a round stands at one place.
@@ -89,18 +97,9 @@ AT = {
     "supplies:round-cancel": "open_buy",
     "supplies:round-chat": "open_buy",
     "supplies:round-review": "sent_buy",
-    "buy": "SELECT buy_id FROM supplies_allocation ORDER BY id LIMIT 1",
-    "run": "SELECT id FROM supplies_deliveryrun ORDER BY id LIMIT 1",
-    "stop": "SELECT id FROM supplies_stop ORDER BY id LIMIT 1",
-    "claim": "SELECT id FROM supplies_claim ORDER BY id LIMIT 1",
-    "item": "SELECT id FROM supplies_stockitem ORDER BY id LIMIT 1",
-    "hand_out": "SELECT id FROM supplies_handout ORDER BY id LIMIT 1",
-    "number": "SELECT buys.number FROM supplies_groupbuy buys JOIN supplies_order orders"
-    " ON orders.buy_id = buys.id JOIN compounds_home homes ON homes.id = orders.home_id"
-    " WHERE homes.number = '501' ORDER BY buys.number LIMIT 1",
-    # A round that is open: its number within the compound, and its id.
-    "number": "SELECT number FROM supplies_groupbuy WHERE state = 'open' ORDER BY number LIMIT 1",
-    "buy": "SELECT id FROM supplies_groupbuy WHERE state = 'open' ORDER BY number LIMIT 1",
+    "supplies:order-for": "open_buy",
+    "supplies:paste": "open_buy",
+    "supplies:home-claim": "claim_number",
 }
 
 
@@ -136,7 +135,9 @@ class Address:
             if part.startswith("<"):
                 name = part.strip("<>").rpartition(":")[2]
                 parts.append(
-                    _value(house, AT.get(self.name, name) if name == "buy" else name, slug)
+                    _value(
+                        house, AT.get(self.name, name) if name in {"buy", "number"} else name, slug
+                    )
                 )
             else:
                 parts.append(part)
