@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
-from compounds.models import Member
+from compounds.models import Member, Unit
 from compounds.pictures import serve
 from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
@@ -49,11 +49,18 @@ class HandForm(forms.Form):
     def __init__(self, *args: Any, run: DeliveryRun, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = Member.objects.filter(left_at=None).exclude(pk=run.assignee_id)
-        able = [one for one in found if one.may(Permission.WORK_DO) and one.covers(run.unit)]
+        able = [one for one in found if one.may(Permission.WORK_DO) and _reaches(one, run.unit)]
         self.members = {str(one.pk): one for one in able}
         self.fields["member"].choices = [  # type: ignore[attr-defined]
             (key, f"{one.name} · {one.get_role_display()}") for key, one in self.members.items()
         ]
+
+
+def _reaches(member: Member, unit: Unit) -> bool:
+    """Whether this stair lies within the member's limits."""
+    if member.unit_id is not None:
+        return member.unit_id == unit.pk
+    return not member.buildings or unit.building_id in member.buildings
 
 
 def run_of(request: MemberRequest, run: int) -> DeliveryRun:

@@ -188,7 +188,14 @@ def test_a_run_is_handed_on_by_its_carrier_or_those_who_hand_out_work(cast: Cast
         underway(site)
         run = DeliveryRun.objects.get()
         DeliveryRun.objects.update(assignee=site.volunteer)
+        site.captain.unit = site.unit()
+        site.captain.save(update_fields=["unit"])
+        site.cleaner.buildings = [999999]
+        site.cleaner.save(update_fields=["buildings"])
     path, other = url(site, "run-hand", run.pk), {"member": str(site.captain.pk)}
+    elsewhere = {"member": str(site.cleaner.pk)}
+    assert cast.client(site.volunteer).get(url(site, "run", run.pk)).status_code == 200
+    assert cast.client(site.volunteer).post(path, elsewhere).status_code == 422
     assert cast.client(site.guard).post(path, other).status_code == 404
     assert cast.client(site.volunteer).post(path, {"member": "0"}).status_code == 422
     assert cast.client(site.volunteer).post(path, other).status_code == 302
