@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count as Counted
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from compounds.models import Member
 from lockdown.kernel.wording import minutes
@@ -24,6 +25,13 @@ MARKS = {
     StopOutcome.TAKEN: "done",
     StopOutcome.NO_ANSWER: "late",
     StopOutcome.REFUSED: "late",
+}
+SAID = {
+    StopOutcome.WAITING: gettext_lazy("to carry"),
+    StopOutcome.LEFT: gettext_lazy("Left at the door"),
+    StopOutcome.TAKEN: gettext_lazy("Taken in"),
+    StopOutcome.NO_ANSWER: gettext_lazy("Nobody answered"),
+    StopOutcome.REFUSED: gettext_lazy("Refused"),
 }
 MOST_RUNS = 400
 
@@ -60,6 +68,11 @@ class Door:
         return MARKS[StopOutcome(self.stop.outcome)]
 
     @property
+    def said(self) -> str:
+        """What happened, in the words of a door: a call that nobody takes has its own."""
+        return str(SAID[StopOutcome(self.stop.outcome)])
+
+    @property
     def is_waiting(self) -> bool:
         return self.stop.outcome == StopOutcome.WAITING
 
@@ -72,6 +85,10 @@ class Walk:
     next: Door | None
     again: list[Door]  # nobody answered: to be tried again
     undo: Stop | None  # what this member recorded last, within a minute
+
+    @property
+    def undo_said(self) -> str:
+        return str(SAID[StopOutcome(self.undo.outcome)]) if self.undo else ""
 
     @property
     def done(self) -> int:

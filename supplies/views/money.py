@@ -40,7 +40,7 @@ from supplies.views.packing import round_of
 from supplies.workbooks import Book, Yuan
 
 A_PAGE = 30
-MOST_HOMES = 60
+MOST_HOMES = 40
 
 
 class PaymentForm(forms.Form):

@@ -22,7 +22,7 @@ from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
 from supplies.actions.delivering import hand_run_to, record_stop, take_in
 from supplies.actions.undoing import take_back
-from supplies.carrying import door_of, doors_to_ring, runs_now, to_start, walk, with_goods
+from supplies.carrying import SAID, door_of, doors_to_ring, runs_now, to_start, walk, with_goods
 from supplies.models import BuyState, DeliveryRun, Stop, StopOutcome
 from supplies.views.packing import print_context
 
@@ -173,7 +173,7 @@ def stop(request: MemberRequest, stop: int) -> HttpResponse:
     if form.is_valid():
         done = attempt(form, record_stop, stop=found, by=request.member, **_recorded(form))
         if done is not None:
-            said = {"door": found.home.number, "outcome": done.get_outcome_display()}
+            said = {"door": found.home.number, "outcome": SAID[StopOutcome(done.outcome)]}
             messages.success(request, _("%(door)s: %(outcome)s.") % said)
             return redirect("supplies:run", request.compound.slug, found.run_id)
     return _stop_page(request, found, form, 422)

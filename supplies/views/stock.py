@@ -53,7 +53,7 @@ class ItemForm(forms.Form):
 
 class ReceiveForm(Keyed):
     quantity = forms.IntegerField(label=gettext_lazy("How many came"), **NUMBER)
-    source = forms.CharField(label=gettext_lazy("From"), required=False, max_length=80)
+    source = forms.CharField(label=gettext_lazy("Came from"), required=False, max_length=80)
 
     def run(self, item: StockItem, by: Member) -> object:
         data = self.cleaned_data
