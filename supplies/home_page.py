@@ -348,7 +348,7 @@ def round_list(home: Home, household: Household, now: datetime) -> RoundList:
     left = Stop.objects.filter(household=household, outcome=StopOutcome.LEFT, taken_at=None)
     at_door = set(left.order_by().values_list("run__buy_id", flat=True))
     rows = [_row(buy, mine.get(buy.pk), money, at_door, now) for buy in seen]
-    soon = [one for one in rounds().filter(state=S.APPROVED).order_by("opens_at")[:20]]
+    soon = list(rounds().filter(state=S.APPROVED).order_by("opens_at")[:20])
     return RoundList(
         open=[row for row in rows if row.is_open],
         soon=[buy for buy in soon if buy.covers(home)],
