@@ -9,6 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -74,7 +75,7 @@ class Sheet:
     doors: list[Door]
     had: dict[int, dict[int, OrderLine]]
 
-    @property
+    @cached_property
     def shelf(self) -> Shelf:
         return Shelf(self.goods)
 
