@@ -20,6 +20,9 @@ def near(kind: str, member: Member | None) -> Q:
         return Q()
     if kind in ORDERS:
         return touching(member, "order__")
+    if kind == rows.DUTY:
+        # Where no stair is named it concerns the whole compound: whoever is on duty sees it.
+        return member.within_units("unit__") | Q(unit=None)
     return member.within_units("unit__") if kind in STAIRS else member.within("home__")
 
 

