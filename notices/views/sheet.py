@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,8 @@ def sheet_new(request: MemberRequest, notice: int) -> HttpResponse:
     """A numbered sheet of this notice's list; it is typed back on the page of its number."""
     found = get_object_or_404(Notice.objects.filter(cancelled_at=None), pk=notice)
     homes = homes_to_tell(found, request.member)
+    if request.member.is_limited and not homes:
+        raise Http404  # nothing of this notice is within the member's part
     stairs = {home.unit_id for home in homes}
     only = Unit.objects.filter(pk__in=stairs).first() if len(stairs) == 1 else None
     try:

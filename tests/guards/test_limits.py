@@ -23,7 +23,7 @@ EVERYWHERE = {"compound", "role", "slug", "template", "day"}
 BODY = {
     "verification": {"outcome": "verified"},
     "access": {"decision": "grant"},
-    "order": {"ends_at": "2030-01-01T00:00:00Z", "reason": "x", "statements": {}},
+    "order": {"ends_at": "2030-01-01T00:00:00Z", "reason": "x", "statements": {}, "stage": 1},
     "recall": {"outcome": "returned"},
     "visit": {"outcome": "well"},
     "round_id": {"agent": "chlorine", "mg_per_litre": 500, "contact_minutes": 30},
@@ -107,7 +107,7 @@ def test_a_record_of_the_other_building_is_not_there(
         got = {client.get(path).status_code, _post(client, address, path).status_code}
         if not got <= {404, 405} or 404 not in got:
             wrong.append(f"{address.name}: {sorted(got)}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert tried > 10
 
 
@@ -160,8 +160,11 @@ def test_every_record_of_the_other_building_is_there_without_limits(scene: Scene
     client = Cast.client(scene.site.manager)
     wrong = []
     for address in EVERY:
+        # A closing report is there once its order was lifted; those of the scene stand.
+        if "closing" in address.name:
+            continue
         if _named(address) and address.rule.permission != Permission.REPORT_COMMENT:
             status = client.get(_path(address, scene.theirs, scene)).status_code
             if status not in {200, 302, 405}:
                 wrong.append(f"{address.name}: {status}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
