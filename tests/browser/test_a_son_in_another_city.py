@@ -63,7 +63,7 @@ def test_from_the_link_to_the_end(house: House, visit: Visit) -> None:
         expect(son.locator(".steps [aria-current]")).to_have_text("已派单")
         # The desk does it; he sees it.
         staff.goto("/c/yujingwan/medical/")
-        staff.get_by_role("link", name=re.compile("用药")).first.click()
+        staff.locator("main").get_by_role("link", name=re.compile("用药")).first.click()
         staff.get_by_role("button", name="开始处理").click()
         staff.locator("#id_answer").fill("两盒，已交到本人手里")
         staff.get_by_role("button", name="办好了").click()

@@ -104,7 +104,11 @@ def _look(watch: Watch, path: str, address: Address, face: str) -> list[str]:
         found.append(f"h1: {frame['heads']}")
     if not frame["title"]:
         found.append("no title")
+    # As tall as the page: what a bar at the bottom covers for the moment is no small target.
+    size, height = page.viewport_size, page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({**size, "height": max(size["height"], min(height, 12_000))})
     found += _axe(watch)
+    page.set_viewport_size(size)
     found += [f"sticks out: {one}" for one in page.evaluate(WIDE)]
     if face == "desk":
         page.set_viewport_size(PHONE)
