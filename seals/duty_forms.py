@@ -23,6 +23,7 @@ from seals.models import (
     Need,
     SealOrder,
 )
+from seals.queries import orders as orders_of
 
 TEL = {"inputmode": "tel", "autocomplete": "off"}
 NUMBER = {"inputmode": "numeric"}
@@ -198,7 +199,7 @@ class BarrierForm(forms.Form):
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["unit"].required = member.is_limited
         orders = self.fields["order"]
-        orders.queryset = SealOrder.objects.in_force()  # type: ignore[attr-defined]
+        orders.queryset = orders_of(member).in_force()  # type: ignore[attr-defined]
         orders.label_from_instance = lambda order: order.place_label  # type: ignore[attr-defined]
 
     def opening(self) -> dict[str, Any]:
