@@ -22,7 +22,7 @@ from seals.history import coming, dates, stage_steps, timeline
 from seals.means import level_text
 from seals.models import Level, OrderState, PlanTask, Recall, RecallOutcome, SealOrder
 from seals.planning import place_of
-from seals.queries import PartLine, parts_of
+from seals.queries import PartLine, orders, parts_of
 from seals.sharing import verifications_of
 from seals.words import said
 
@@ -87,7 +87,7 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
         "coming": coming(order, now),
         "may_ease": may_seal and not here.is_last,
         "next_level": Level(here.next.level).label if here.next else "",
-        **_family(order, now),
+        **_family(order, member, now),
         "sweep": sweep_figure(order, member),
         "recalls": recall_rows(order, member, now),
         "tasks": [task_row(one, now) for one in tasks if one.due_at <= soon],
@@ -98,11 +98,14 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
     }
 
 
-def _family(order: SealOrder, now: datetime) -> dict[str, Any]:
+def _family(order: SealOrder, member: Member, now: datetime) -> dict[str, Any]:
     """The order above, the orders for its parts, and what else is over its doors."""
     others = overlapping(place_of(order), but=order) if order.state == OrderState.IN_FORCE else []
+    if member.is_limited:
+        seen = set(orders(member).in_force().values_list("pk", flat=True))
+        others = [one for one in others if one.pk in seen]
     kin = {order.parent_id, *(one.pk for one in others if one.parent_id == order.pk)}
-    children = SealOrder.objects.filter(parent=order, number__isnull=False).order_by("number")
+    children = orders(member).filter(parent=order, number__isnull=False).order_by("number")
     return {
         "children": [
             {"order": one, "level": level_text(one.level), "day": one.day_of(now)}
