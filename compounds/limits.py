@@ -94,6 +94,24 @@ def reaches(by: Member, member: Member) -> bool:
     return is_within(member.unit, member.buildings, by)
 
 
+def reached(by: Member, prefix: str = "") -> Q:
+    """The condition on rows with a member that `by` reaches, or is; `prefix` leads to it."""
+    me = Q(**{f"{prefix}pk": by.pk})
+    if by.unit_id is not None:
+        return me | Q(**{f"{prefix}unit": by.unit_id})
+    if not by.buildings:
+        return Q()
+    stairs = Q(**{f"{prefix}unit__building__in": by.buildings})
+    whole = Q(
+        **{
+            f"{prefix}unit": None,
+            f"{prefix}buildings__len__gt": 0,
+            f"{prefix}buildings__contained_by": by.buildings,
+        }
+    )
+    return me | stairs | whole
+
+
 def is_near(by: Member, member: Member) -> bool:
     """Whether the two work in one place: then `by` may know of the other and hand work over."""
     if not by.is_limited or not member.is_limited or reaches(by, member):
