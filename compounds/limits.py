@@ -77,6 +77,16 @@ def touching(member: Member, prefix: str = "") -> Q:
     return Q()
 
 
+def touches(member: Member, row: Any) -> bool:
+    """`touching` for a row that is at hand."""
+    if not member.is_limited or row.place_kind == "compound":
+        return True
+    if member.unit is not None:
+        around = row.place_kind == "building" and row.building_id == member.unit.building_id
+        return around or row.unit_id == member.unit_id
+    return row.building_id in member.buildings
+
+
 def is_within(unit: Unit | None, buildings: Iterable[int], by: Member) -> bool:
     """Whether limits (one unit, or buildings, or neither) lie inside those of another member."""
     buildings = set(buildings)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from compounds.limits import touching
 from compounds.models import Member
 from reports import rows
+from seals.handover_pages import duties
 
 STAIRS = (rows.ROUND, rows.WINDOW)
 ORDERS = (rows.TASK, rows.PART)
@@ -20,6 +21,8 @@ def near(kind: str, member: Member | None) -> Q:
         return Q()
     if kind in ORDERS:
         return touching(member, "order__")
+    if kind == rows.DUTY:
+        return duties(member)
     return member.within_units("unit__") if kind in STAIRS else member.within("home__")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households.models import Verification
 from seals.handover import Figure, Span, register_line
-from seals.lift import Finding, register_check
+from seals.lift import Behind, Finding, register_check
 from seals.models import Barrier, Guest, PlaceKind, SealOrder
 from seals.words import door_field
 
@@ -42,7 +42,7 @@ def every_guest_gone(order: SealOrder, now: datetime) -> Finding:
         _("Everybody who was caught by the seal has left or is registered"),
         not here,
         f"{len(guests) - len(here)} / {len(guests)}",
-        tuple(getattr(one.home, field) if one.home else one.place for one in here),
+        tuple(Behind(getattr(one.home, field) if one.home else one.place) for one in here),
     )
 
 
@@ -62,7 +62,7 @@ def every_barrier_down(order: SealOrder, now: datetime) -> Finding:
         _("Every barrier is taken down"),
         not standing,
         f"{len(found) - len(standing)} / {len(found)}",
-        tuple(one.place for one in standing),
+        tuple(Behind(one.place) for one in standing),
     )
 
 

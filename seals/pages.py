@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compounds.limits import encloses
+from compounds.limits import encloses, touches, touching
 from compounds.models import Member
 from compounds.roles import Permission
 from compounds.work import WorkState
@@ -87,7 +87,7 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
         "coming": coming(order, now),
         "may_ease": may_seal and not here.is_last,
         "next_level": Level(here.next.level).label if here.next else "",
-        **_family(order, now),
+        **_family(order, member, now),
         "sweep": sweep_figure(order, member),
         "recalls": recall_rows(order, member, now),
         "tasks": [task_row(one, now) for one in tasks if one.due_at <= soon],
@@ -98,11 +98,12 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
     }
 
 
-def _family(order: SealOrder, now: datetime) -> dict[str, Any]:
+def _family(order: SealOrder, member: Member, now: datetime) -> dict[str, Any]:
     """The order above, the orders for its parts, and what else is over its doors."""
     others = overlapping(place_of(order), but=order) if order.state == OrderState.IN_FORCE else []
+    others = [one for one in others if touches(member, one)]
     kin = {order.parent_id, *(one.pk for one in others if one.parent_id == order.pk)}
-    children = SealOrder.objects.filter(parent=order, number__isnull=False).order_by("number")
+    children = SealOrder.objects.filter(touching(member), parent=order, number__isnull=False).order_by("number")
     return {
         "children": [
             {"order": one, "level": level_text(one.level), "day": one.day_of(now)}

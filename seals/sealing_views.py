@@ -170,7 +170,7 @@ def _save(request: MemberRequest, form: OrderForm, drafted: Drafting, key: str) 
 @member_page(Permission.ORDER_SEAL)
 @require_POST
 def order_throw_away(request: MemberRequest, order: int) -> HttpResponse:
-    found = get_object_or_404(orders(), pk=order)
+    found = get_object_or_404(orders(request.member), pk=order)
     try:
         throw_away(order=found, by=request.member)
     except Refused as refusal:

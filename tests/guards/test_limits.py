@@ -23,12 +23,13 @@ EVERYWHERE = {"compound", "role", "slug", "template", "day"}
 BODY = {
     "verification": {"outcome": "verified"},
     "access": {"decision": "grant"},
-    "order": {"ends_at": "2030-01-01T00:00:00Z", "reason": "x", "statements": {}},
+    "order": {"ends_at": "2030-01-01T00:00:00Z", "reason": "x", "statements": {}, "stage": 1},
     "recall": {"outcome": "returned"},
     "visit": {"outcome": "well"},
     "round_id": {"agent": "chlorine", "mg_per_litre": 500, "contact_minutes": 30},
     "window_id": {"to_phase": "put_out"},
     "receipt": {"how": "call"},
+    "ask": {"deed": "accept"},
 }
 KINDS = [("manager", False), ("manager", True), ("captain", True), ("volunteer", False)]
 
