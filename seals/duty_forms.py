@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from compounds.limits import touching
 from compounds.models import Home, Member, Unit
 from households.models import Sex
 from seals.barriers import QUESTIONS
@@ -198,7 +199,7 @@ class BarrierForm(forms.Form):
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["unit"].required = member.is_limited
         orders = self.fields["order"]
-        orders.queryset = SealOrder.objects.in_force()  # type: ignore[attr-defined]
+        orders.queryset = SealOrder.objects.in_force().filter(touching(member))  # type: ignore[attr-defined]
         orders.label_from_instance = lambda order: order.place_label  # type: ignore[attr-defined]
 
     def opening(self) -> dict[str, Any]:

@@ -25,6 +25,8 @@ from households.models import (
 )
 from households.models.proxies import Invitation, Proxy
 from households.particulars import keep_pet, write_note
+from reports.closing import course
+from reports.models import ClosingReport
 from seals.handover import open_handover
 from seals.models import DutyKind, DutyTask, HandoverWord, SealOrder, Stay, WordKind
 from seals.shifts import Shift
@@ -46,6 +48,7 @@ def fill(site: Site, unit: Unit, sealed: SealOrder, sweep: Sweep, word: str) -> 
         **_asks(site, file, word),
         "sheet": _sheet(site, unit, sweep, word),
         "cause": _clock(site, file, sealed),
+        "order": _closing(site, sealed),
         "drill": _drill(site, unit, opener, word),
     }
 
@@ -195,6 +198,18 @@ def _clock(site: Site, file: Household, sealed: SealOrder) -> int:
         starts_at=now - timedelta(days=1),
         due_at=due,
         next_at=due,
+    )
+    return sealed.pk
+
+
+def _closing(site: Site, sealed: SealOrder) -> int:
+    """A report frozen as if the order had been lifted now; the order itself runs on."""
+    now = timezone.now()
+    ClosingReport.objects.create(
+        compound=site.compound,
+        order=sealed,
+        lifted_at=now,
+        data=course(sealed, {"inside": 1, "away": 0, "out": 0, "recalled": 0}),
     )
     return sealed.pk
 

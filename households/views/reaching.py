@@ -56,7 +56,7 @@ def _whom(request: MemberRequest, row: Verification) -> dict[str, Any]:
             rows = Relative.objects.filter(household_id=row.household_id)
             return {"how": How.RELATIVE, "relative": get_object_or_404(rows, pk=pk)}
         case "household":
-            files = Household.objects.filter(closed_at=None).select_related("home")
+            files = Household.objects.filter(request.member.within("home__"), closed_at=None).select_related("home")
             return {"how": How.NEIGHBOUR, "household": get_object_or_404(files, pk=pk)}
         case "member":
             members = Member.objects.filter(left_at=None)

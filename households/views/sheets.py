@@ -19,6 +19,7 @@ from compounds.access import MemberRequest, member_page
 from compounds.models import Unit
 from compounds.roles import Permission
 from households.models import Presence, Sheet, SheetKind, Sweep
+from households.parts import sweeps_of
 from households.sheets import (
     Entry,
     Line,
@@ -55,7 +56,7 @@ def sheet_list(request: MemberRequest) -> HttpResponse:
         "page": page,
         "wanted": wanted,
         "refused": refused,
-        "sweeps": list(Sweep.objects.filter(closed_at=None).order_by("-pk")[:6]),
+        "sweeps": list(sweeps_of(request.member).filter(closed_at=None).order_by("-pk")[:6]),
     }
     return render(request, "households/sheets.html", context, status=422 if refused else 200)
 
