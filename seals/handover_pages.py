@@ -150,9 +150,7 @@ SHOWN = 8
 TONES = ("late", "now", "", "done")  # the worst first
 
 
-def said_figures(
-    figures: Iterable[dict[str, Any]], slug: str, member: Member
-) -> list[FigureLine]:
+def said_figures(figures: Iterable[dict[str, Any]], slug: str, member: Member) -> list[FigureLine]:
     """Frozen or live figures in the reader's language, each with the way to its rows.
 
     They count the whole compound; whose doors they are is not for a member with limits.

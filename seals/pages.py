@@ -103,7 +103,9 @@ def _family(order: SealOrder, member: Member, now: datetime) -> dict[str, Any]:
     others = overlapping(place_of(order), but=order) if order.state == OrderState.IN_FORCE else []
     others = [one for one in others if touches(member, one)]
     kin = {order.parent_id, *(one.pk for one in others if one.parent_id == order.pk)}
-    children = SealOrder.objects.filter(touching(member), parent=order, number__isnull=False).order_by("number")
+    children = SealOrder.objects.filter(
+        touching(member), parent=order, number__isnull=False
+    ).order_by("number")
     return {
         "children": [
             {"order": one, "level": level_text(one.level), "day": one.day_of(now)}

@@ -122,7 +122,9 @@ def _one(request: MemberRequest, pk: int, *, medical: bool) -> HttpResponse:
         "may_carry": asks.may_carry(request.member, found),
         "is_mine": found.assignee_id == request.member.pk,
         "may_open_file": request.member.may(Permission.HOUSEHOLD_SEE),
-        "workers": _workers(request.member, found) if request.member.may(Permission.WORK_ASSIGN) else [],
+        "workers": _workers(request.member, found)
+        if request.member.may(Permission.WORK_ASSIGN)
+        else [],
         "above": reverse(
             "volunteers:medical-list" if medical else "volunteers:ask-list",
             args=[request.compound.slug],
