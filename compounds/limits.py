@@ -77,6 +77,16 @@ def touching(member: Member, prefix: str = "") -> Q:
     return Q()
 
 
+def touches(member: Member, row: Any) -> bool:
+    """`touching` for a row that is at hand."""
+    if not member.is_limited or row.place_kind == "compound":
+        return True
+    if member.unit is not None:
+        around = row.place_kind == "building" and row.building_id == member.unit.building_id
+        return around or row.unit_id == member.unit_id
+    return row.building_id in member.buildings
+
+
 def is_within(unit: Unit | None, buildings: Iterable[int], by: Member) -> bool:
     """Whether limits (one unit, or buildings, or neither) lie inside those of another member."""
     buildings = set(buildings)
@@ -92,6 +102,24 @@ def is_within(unit: Unit | None, buildings: Iterable[int], by: Member) -> bool:
 def reaches(by: Member, member: Member) -> bool:
     """Whether `by` may manage this member: nobody beyond one's own limits."""
     return is_within(member.unit, member.buildings, by)
+
+
+def reached(by: Member, prefix: str = "") -> Q:
+    """The condition on rows with a member that `by` reaches, or is; `prefix` leads to it."""
+    me = Q(**{f"{prefix}pk": by.pk})
+    if by.unit_id is not None:
+        return me | Q(**{f"{prefix}unit": by.unit_id})
+    if not by.buildings:
+        return Q()
+    stairs = Q(**{f"{prefix}unit__building__in": by.buildings})
+    whole = Q(
+        **{
+            f"{prefix}unit": None,
+            f"{prefix}buildings__len__gt": 0,
+            f"{prefix}buildings__contained_by": by.buildings,
+        }
+    )
+    return me | stairs | whole
 
 
 def is_near(by: Member, member: Member) -> bool:

@@ -8,15 +8,22 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from compounds.limits import reached
+from compounds.models import Member
 from drills.models import Drill
 from drills.scorecard import scorecard
 from households.models import CareFlag, Household, Phone, Presence, Resident
 from lockdown.kernel.tenancy import scope
 
 
-def drills() -> QuerySet[Drill]:
-    """The drills of the scope, newest first, without what only their clock reads."""
-    return Drill.objects.select_related("practice").defer("scripts")
+def drills_of(member: Member) -> QuerySet[Drill]:
+    """The drills that a member may see, newest first.
+
+    A practice compound is none of the real one's places: a member with limits sees the drills
+    that were started by themselves or by others of the same part.
+    """
+    rows = Drill.objects.select_related("practice", "started_by")
+    return rows.filter(reached(member, "started_by__"))
 
 
 def card_of(drill: Drill, now: datetime) -> dict[str, Any]:

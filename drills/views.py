@@ -18,7 +18,7 @@ from compounds.roles import Permission
 from drills import actions, pages
 from drills.forms import DrillForm
 from drills.models import Drill
-from drills.queries import card_of, drills, situations
+from drills.queries import card_of, drills_of, situations
 from lockdown.kernel.forms import attempt
 
 SHOWN = 20
@@ -30,7 +30,7 @@ def drill_list(request: MemberRequest) -> HttpResponse:
 
 
 def _list(request: MemberRequest, form: DrillForm | None = None) -> HttpResponse:
-    found = list(drills()[:SHOWN])
+    found = list(drills_of(request.member).defer("scripts")[:SHOWN])
     if form is None:
         targets = found[0].targets if found else None
         form = DrillForm(
@@ -85,7 +85,7 @@ def drill_live(request: MemberRequest, drill: int) -> HttpResponse:
 
 
 def _context(request: MemberRequest, pk: int) -> dict[str, Any]:
-    found = _find(pk)
+    found = _find(request, pk)
     now = timezone.now()
     card = card_of(found, now)
     slug = request.compound.slug
@@ -95,21 +95,21 @@ def _context(request: MemberRequest, pk: int) -> dict[str, Any]:
     }
 
 
-def _find(pk: int) -> Drill:
-    return get_object_or_404(Drill.objects.select_related("practice", "started_by"), pk=pk)
+def _find(request: MemberRequest, pk: int) -> Drill:
+    return get_object_or_404(drills_of(request.member), pk=pk)
 
 
 @member_page(Permission.DRILL_RUN)
 @require_POST
 def drill_end(request: MemberRequest, drill: int) -> HttpResponse:
-    ended = actions.end(drill=_find(drill), by=request.member)
+    ended = actions.end(drill=_find(request, drill), by=request.member)
     messages.success(request, _("The drill has ended. Its scorecard is kept here."))
     return redirect("drills:drill", request.compound.slug, ended.pk)
 
 
 @member_page(Permission.DRILL_RUN)
 def situation(request: MemberRequest, drill: int) -> HttpResponse:
-    found = _find(drill)
+    found = _find(request, drill)
     context = {
         "drill": found,
         "floors": pages.floors(situations(found)),
@@ -120,7 +120,7 @@ def situation(request: MemberRequest, drill: int) -> HttpResponse:
 
 @member_page(Permission.DRILL_RUN)
 def scorecard_sheet(request: MemberRequest, drill: int) -> HttpResponse:
-    found = _find(drill)
+    found = _find(request, drill)
     now = timezone.now()
     context = pages.drill_context(found, card_of(found, now), now) | _sheet(request, found)
     return render(request, "drills/scorecard.html", context)

@@ -166,7 +166,7 @@ def _line(one: Any) -> dict[str, Any]:
 @endpoint(Permission.HOUSEHOLD_SEE, answer=HouseholdAnswer, summary="One household's file")
 def household(request: ApiRequest, household: int) -> Response:
     found: Household = get_object_or_404(files_of(request.member), pk=household)
-    file = household_file(found)
+    file = household_file(found, request.member)
     return Response(
         {
             "id": found.pk,

@@ -47,10 +47,10 @@ def whom_text(one: ReachTry) -> str:
     return ""
 
 
-def suggestions(row: Verification) -> list[Suggestion]:
-    """At most MOST, ranked; four queries. Needs the home loaded."""
+def suggestions(row: Verification, by: Member | None = None) -> list[Suggestion]:
+    """At most MOST, ranked, of whom `by` may know; four queries. Needs the home loaded."""
     found = [_relative(one) for one in _relatives(row)]
-    found += [_household(one) for one in _households(row)]
+    found += [_household(one) for one in _households(row, by.within("home__") if by else Q())]
     captain = _captain(row)
     if captain is not None:
         found.append(
@@ -72,7 +72,7 @@ def _relative(one: Relative) -> Suggestion:
     return Suggestion(f"relative:{one.pk}", How.RELATIVE, name, why)
 
 
-def _households(row: Verification) -> list[Household]:
+def _households(row: Verification, seen: Q) -> list[Household]:
     """Homes with a phone: those that share one with this home, then this floor, then the floors
     beside it; on a floor those that are verified come first."""
     home = row.home
@@ -96,7 +96,7 @@ def _households(row: Verification) -> list[Household]:
                 output_field=IntegerField(),
             )
         )
-        .filter(Exists(phones), Q(shares=True) | near, closed_at=None)
+        .filter(seen, Exists(phones), Q(shares=True) | near, closed_at=None)
         .exclude(pk=row.household_id)
         .select_related("home")
         .prefetch_related(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -158,7 +158,10 @@ def find_sheet(member: Member, number: int) -> Sheet | None:
 
 def sheets_of(member: Member) -> QuerySet[Sheet]:
     rows = Sheet.objects.select_related("sweep", "unit__building", "printed_by", "typed_by")
-    return rows.filter(member.within_units("unit__")) if member.is_limited else rows
+    if not member.is_limited:
+        return rows
+    # A sheet of several stairs names none; whoever printed it had only doors of their own on it.
+    return rows.filter(member.within_units("unit__") | Q(unit=None, printed_by=member))
 
 
 @transaction.atomic

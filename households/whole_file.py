@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
-from compounds.models import Home
+from compounds.models import Home, Member
 from households import timeline
 from households.models import (
     Appointment,
@@ -77,8 +77,8 @@ class File:
         return len(self.phones) + len(own)
 
 
-def household_file(household: Household) -> File:
-    """Four queries at any size, and one for a likely duplicate.
+def household_file(household: Household, seen_by: Member | None = None) -> File:
+    """Four queries at any size, and one for a likely duplicate, which `seen_by` may know of.
 
     What hangs on persons stands on them as plain lists.
     """
@@ -99,7 +99,7 @@ def household_file(household: Household) -> File:
         pets=_rows(Pet, whole["pets_"]),
         notes=_rows(Note, whole["notes_"]),
         neighbours=_neighbours(whole["nearby"]),
-        alike=_alike(whole["same_numbers"]),
+        alike=_alike(whole["same_numbers"], seen_by),
         verification=(
             Verification.objects.filter(household_id=key, cancelled_at=None)
             .select_related("finished_by")
@@ -211,12 +211,15 @@ def _same_numbers(people: list[int]) -> ArraySubquery:
     return ArraySubquery(same.order_by().values("resident_id"))
 
 
-def _alike(people: list[int]) -> list[Alike]:
+def _alike(people: list[int], seen_by: Member | None) -> list[Alike]:
     """The present files of these persons; no query for nobody."""
     if not people:
         return []
     rows = Resident.objects.filter(
-        pk__in=people, moved_out_at=None, household__closed_at=None
+        seen_by.within("household__home__") if seen_by else Q(),
+        pk__in=people,
+        moved_out_at=None,
+        household__closed_at=None,
     ).select_related("household__home")
     doors = {one.household_id: one.household.home.label for one in rows}
     return [Alike(file, door) for file, door in sorted(doors.items())]

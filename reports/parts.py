@@ -9,6 +9,7 @@ from django.db.models import Q
 from compounds.limits import touching
 from compounds.models import Member
 from reports import rows
+from seals.handover_pages import duties
 
 STAIRS = (rows.ROUND, rows.WINDOW)
 ORDERS = (rows.TASK, rows.PART)
@@ -21,8 +22,7 @@ def near(kind: str, member: Member | None) -> Q:
     if kind in ORDERS:
         return touching(member, "order__")
     if kind == rows.DUTY:
-        # Where no stair is named it concerns the whole compound: whoever is on duty sees it.
-        return member.within_units("unit__") | Q(unit=None)
+        return duties(member)
     return member.within_units("unit__") if kind in STAIRS else member.within("home__")
 
 

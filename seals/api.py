@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from compounds.endpoints import ApiRequest, Invalid, endpoint
 from compounds.limits import encloses, touching
+from compounds.models import Member
 from compounds.roles import Permission
 from seals import actions, api_shapes
 from seals.drafting import Drafting, saved_draft
@@ -41,9 +42,12 @@ def _whole(request: ApiRequest, name: str, default: int) -> int:
     return int(text)
 
 
-def answer(order: SealOrder, shape: Any = api_shapes.OrderDetail) -> Response:
+def answer(
+    order: SealOrder, shape: Any = api_shapes.OrderDetail, *, seen_by: Member | None = None
+) -> Response:
+    """`seen_by` is needed where the order may reach beyond the member's limits."""
     fresh = orders().get(pk=order.pk)
-    return Response(shape(fresh, context={"now": timezone.now()}).data)
+    return Response(shape(fresh, context={"now": timezone.now(), "member": seen_by}).data)
 
 
 def key_of(request: ApiRequest, drafted: Drafting) -> str:
@@ -126,7 +130,7 @@ def order_seal(request: ApiRequest, data: dict[str, Any]) -> Response:
 
 @endpoint(Permission.ORDER_SEE, answer=api_shapes.OrderDetail, summary="One order with its parts")
 def order_detail(request: ApiRequest, order: int) -> Response:
-    return answer(find(request, order))
+    return answer(find(request, order), seen_by=request.member)
 
 
 @endpoint(

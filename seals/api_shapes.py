@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from compounds.limits import touches
 from lockdown.kernel.masking import mask_name
 from seals.family import overlapping
 from seals.models import Level, PlanTask, Recall, RecallOutcome, SealOrder
@@ -114,6 +115,8 @@ class OrderDetail(OrderAnswer):
     def get_overlaps(self, order: SealOrder) -> list[OrderAnswer]:
         """Other orders in force over any of its doors; the strictest rules each door."""
         found = overlapping(place_of(order), but=order) if order.state == "in_force" else []
+        member = self.context.get("member")
+        found = [one for one in found if member is None or touches(member, one)]
         return OrderAnswer(found, many=True, context=self.context).data  # type: ignore[return-value]
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compounds.limits import refuse_outside
 from compounds.models import Member
 from journal.actions import record
 from lockdown.kernel.errors import Refused
@@ -34,6 +35,7 @@ def cancel(*, order: SealOrder, reason: str, by: Member, with_parts: bool = Fals
     if known.state == OrderState.CANCELLED:
         return known
     order, now = locked(order), timezone.now()
+    refuse_outside(by, order)
     parts = parts_in_force(order) if with_parts else []
     _end(order, reason, now, by)
     for part in parts:

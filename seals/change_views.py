@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import encloses
 from compounds.models import Home
 from compounds.places import Place, find_place
 from compounds.roles import Permission
@@ -31,10 +32,18 @@ from seals.restarting import keep_clock, new_end, restart, restart_part
 from seals.views import find_order
 
 
+def _find(request: MemberRequest, order: int) -> SealOrder:
+    """An order whose whole place is within the member's limits; a part of it is not enough."""
+    found = find_order(request, order)
+    if not encloses(request.member, found):
+        raise Http404
+    return found
+
+
 @member_page(Permission.ORDER_SEAL)
 def order_restart(request: MemberRequest, order: int) -> HttpResponse:
     """A new positive: a person decides what becomes of the days."""
-    found = find_order(request, order)
+    found = _find(request, order)
     now = timezone.now()
     form = RestartForm(
         request.POST or None,
@@ -107,7 +116,7 @@ def _only(homes: list[Home]) -> Home:
 @member_page(Permission.ORDER_SEAL)
 def order_ease(request: MemberRequest, order: int) -> HttpResponse:
     """The next stage: what would start and stop, then a person confirms."""
-    found = find_order(request, order)
+    found = _find(request, order)
     now = timezone.now()
     here = stage_of(found, now)
     form = EaseForm(request.POST or None, initial={"stage": here.number})
@@ -153,7 +162,7 @@ def _next_stage(request: MemberRequest, found: SealOrder, now: Any) -> dict[str,
 @member_page(Permission.ORDER_LIFT)
 def order_cancel(request: MemberRequest, order: int) -> HttpResponse:
     """Take back an order entered by mistake; lifting has its own checklist."""
-    found = find_order(request, order)
+    found = _find(request, order)
     parts = parts_in_force(found)
     form = CancelForm(request.POST or None, has_parts=bool(parts))
     if request.method == "POST" and form.is_valid():

@@ -15,10 +15,10 @@ from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from lockdown.kernel.forms import attempt
 from seals.duty import finish_point
-from seals.duty_pages import barrier_line, barriers_of, guests_of, offers_of, or_everybodys
+from seals.duty_pages import barrier_line, barriers_of, guests_of, offers_of
 from seals.guests import tonight
 from seals.handover_forms import NoteForm
-from seals.handover_pages import desk
+from seals.handover_pages import desk, duties
 from seals.models import DutyKind, DutyTask, Stay
 
 
@@ -30,14 +30,14 @@ def hub(request: MemberRequest) -> HttpResponse:
     found = [barrier_line(one, now) for one in barriers_of(member).standing()[:200]]
     context: dict[str, Any] = {
         "now": now,
-        "desk": desk(request.compound, now) if member.may(Permission.WORK_DO) else None,
+        "desk": desk(member, now) if member.may(Permission.WORK_DO) else None,
         "barriers": len(found),
         "blocked": [line for line in found if line.barrier.hazard],
         "late": [line for line in found if line.mark == "late" and not line.barrier.hazard],
         "may_edit": member.may(Permission.BARRIER_EDIT),
         "lodging": _lodging(request) if member.may(Permission.LODGING_MATCH) else None,
         "points": list(
-            DutyTask.objects.filter(kind=DutyKind.POINT)
+            DutyTask.objects.filter(duties(member), kind=DutyKind.POINT)
             .open()
             .select_related("assignee")
             .order_by("due_at")[:12]
@@ -64,7 +64,7 @@ def _lodging(request: MemberRequest) -> dict[str, Any]:
 def task(request: MemberRequest, duty: int) -> HttpResponse:
     """A task leads to where it is done; a point of a handover is ticked off here."""
     rows = DutyTask.objects.select_related("assignee", "finished_by", "handover")
-    found = get_object_or_404(rows.filter(or_everybodys(request.member)), pk=duty)
+    found = get_object_or_404(rows.filter(duties(request.member)), pk=duty)
     slug = request.compound.slug
     if found.barrier_id:
         return redirect("duty:barrier", slug, found.barrier_id)

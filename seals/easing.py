@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from compounds.limits import refuse_outside
 from compounds.models import Member
 from journal.actions import HandTo, record
 from lockdown.kernel.errors import Refused
@@ -72,6 +73,7 @@ def ease(*, order: SealOrder, stage: int, by: Member, reason: str = "") -> SealO
     Refused: a plan with no further stage, a stage whose planned end has not come.
     """
     order, now = locked(order), timezone.now()
+    refuse_outside(by, order)
     here = stage_of(order, now)
     if here.number == stage + 1:
         return order

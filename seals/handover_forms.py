@@ -8,15 +8,17 @@ from django import forms
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from compounds.limits import colleagues
 from compounds.models import Compound, Member
 from compounds.roles import PERMISSIONS, Permission, Role
 from seals.forms import moment_field
 
 
-def workers() -> Any:
-    """Members who do work, for giving something to one of them."""
+def workers(by: Member) -> Any:
+    """Members who do work and of whom `by` may know, for giving something to one of them."""
     roles = [role for role in Role if Permission.WORK_DO in PERMISSIONS[role]]
-    return Member.objects.filter(left_at=None, role__in=roles).order_by("name")
+    found = Member.objects.filter(left_at=None, role__in=roles).order_by("name")
+    return found.filter(pk__in=[one.pk for one in colleagues(by)]) if by.is_limited else found
 
 
 class MemberField(forms.ModelChoiceField):
@@ -46,9 +48,9 @@ class WordForm(forms.Form):
     due_at = moment_field(_("By when"), required=False)
     request_key = forms.CharField(widget=forms.HiddenInput, initial=new_key, max_length=40)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = workers()  # type: ignore[attr-defined]
+        self.fields["assignee"].queryset = workers(by)  # type: ignore[attr-defined]
 
 
 class SayForm(forms.Form):
@@ -69,7 +71,7 @@ class HandForm(forms.Form):
 
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = workers().exclude(pk=by.pk)  # type: ignore[attr-defined]
+        self.fields["to"].queryset = workers(by).exclude(pk=by.pk)  # type: ignore[attr-defined]
 
 
 class NoteForm(forms.Form):

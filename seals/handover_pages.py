@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compounds.models import Compound
+from compounds.limits import reached
+from compounds.models import Member
 from lockdown.kernel.wording import clock
 from seals.handover import missing
 from seals.models import Handover, HandoverState
@@ -27,9 +30,31 @@ STATE_MARKS = {
 }
 
 
-def handovers() -> QuerySet[Handover]:
-    """Newest first, with everybody who signed."""
-    return Handover.objects.select_related("compound", "opened_by", "to", "handed_by", "taken_by")
+SIGNED = ("to", "handed_by", "taken_by")
+
+
+def handovers_of(member: Member) -> QuerySet[Handover]:
+    """Those that a member may see, newest first, with everybody who signed.
+
+    A post belongs to no building, and what is written there names any door: a member with limits
+    sees what those of the same part opened, and what they were given or signed themselves.
+    """
+    rows = Handover.objects.select_related("compound", "opened_by", *SIGNED)
+    return rows.filter(_theirs(member)) if member.is_limited else rows
+
+
+def _theirs(member: Member, prefix: str = "") -> Q:
+    mine = [Q(**{f"{prefix}{name}": member}) for name in SIGNED]
+    return reduce(or_, mine, reached(member, f"{prefix}opened_by__"))
+
+
+def duties(member: Member) -> Q:
+    """The condition on duty tasks: of the own stairs, or of no stair. A point of a handover is as
+    near as the handover, or its member's own."""
+    if not member.is_limited:
+        return Q()
+    point = Q(handover=None) | Q(assignee=member) | _theirs(member, "handover__")
+    return member.within_units("unit__") | (Q(unit=None) & point)
 
 
 @dataclass(frozen=True)
@@ -90,11 +115,11 @@ class Desk:
     missing: list[Missing]
 
 
-def desk(compound: Compound, now: datetime) -> Desk:
+def desk(member: Member, now: datetime) -> Desk:
     """The shift that runs now, and which handovers are missing; two queries."""
-    duty = duty_of(compound)
+    duty = duty_of(member.compound)
     shift = duty.at(now)
-    recent = list(handovers().filter(begins_at__gte=now - timedelta(days=4)))
+    recent = list(handovers_of(member).filter(begins_at__gte=now - timedelta(days=4)))
     by_key = {(one.post, one.begins_at): one for one in recent}
     handed = [key for key, one in by_key.items() if one.handed_at]
     posts = [_post(post, by_key.get((post, shift.begins_at))) for post in duty.posts]
@@ -125,15 +150,19 @@ SHOWN = 8
 TONES = ("late", "now", "", "done")  # the worst first
 
 
-def said_figures(figures: Iterable[dict[str, Any]], slug: str) -> list[FigureLine]:
-    """Frozen or live figures in the reader's language, each with the way to its rows."""
+def said_figures(figures: Iterable[dict[str, Any]], slug: str, member: Member) -> list[FigureLine]:
+    """Frozen or live figures in the reader's language, each with the way to its rows.
+
+    They count the whole compound; whose doors they are is not for a member with limits.
+    """
+    names = 0 if member.is_limited else SHOWN
     return [
         FigureLine(
             said(one["label"]),
             one["value"],
             one["tone"],
-            _(", ").join(one["behind"][:SHOWN]),
-            max(one["value"] - SHOWN, 0) if one["behind"] else 0,
+            _(", ").join(one["behind"][:names]),
+            max(one["value"] - SHOWN, 0) if one["behind"][:names] else 0,
             _url(one["page"], slug),
         )
         for one in sorted(figures, key=lambda one: TONES.index(one["tone"]))

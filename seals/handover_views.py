@@ -23,7 +23,7 @@ from seals.handover_forms import HandForm, SayForm, ShiftsForm, WordForm
 from seals.handover_pages import (
     day_of,
     desk,
-    handovers,
+    handovers_of,
     log_line,
     said_figures,
     shift_times,
@@ -39,7 +39,7 @@ A_PAGE = 30
 def handover_list(request: MemberRequest) -> HttpResponse:
     """The shift that runs now with its posts, what is missing, and the log by day."""
     now = timezone.now()
-    page = Paginator(handovers(), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(handovers_of(request.member), A_PAGE).get_page(request.GET.get("page"))
     lines = [log_line(one) for one in page.object_list]
     days = [
         (day, list(found)) for day, found in groupby(lines, key=lambda line: day_of(line.handover))
@@ -47,7 +47,7 @@ def handover_list(request: MemberRequest) -> HttpResponse:
     context = {
         "page": page,
         "days": days,
-        "desk": desk(request.compound, now),
+        "desk": desk(request.member, now),
         "may_plan": request.member.may(Permission.COMPOUND_EDIT),
         "now": now,
     }
@@ -78,11 +78,11 @@ def handover_open(request: MemberRequest) -> HttpResponse:
 
 @member_page(Permission.WORK_DO)
 def handover(request: MemberRequest, handover: int) -> HttpResponse:
-    return _page(request, _find(handover))
+    return _page(request, _find(request, handover))
 
 
-def _find(pk: int) -> Handover:
-    return get_object_or_404(handovers(), pk=pk)
+def _find(request: MemberRequest, pk: int) -> Handover:
+    return get_object_or_404(handovers_of(request.member), pk=pk)
 
 
 def _page(request: MemberRequest, found: Handover, status: int = 200, **more: Any) -> HttpResponse:
@@ -96,10 +96,10 @@ def _page(request: MemberRequest, found: Handover, status: int = 200, **more: An
         "handover": found,
         "line": log_line(found),
         "shift_times": shift_times(found),
-        "figures": said_figures(figures, request.compound.slug),
+        "figures": said_figures(figures, request.compound.slug, request.member),
         "live": live,
         "words": list(found.words.select_related("by", "task__assignee")),
-        "word_form": WordForm(initial={"kind": "note"}, auto_id="word_%s"),
+        "word_form": WordForm(by=request.member, initial={"kind": "note"}, auto_id="word_%s"),
         "hand_form": HandForm(by=request.member, auto_id="hand_%s") if live else None,
         "say_form": SayForm(auto_id="say_%s"),
         "may_write": state != HandoverState.TAKEN,
@@ -116,8 +116,8 @@ def _page(request: MemberRequest, found: Handover, status: int = 200, **more: An
 @require_POST
 def handover_word(request: MemberRequest, handover: int) -> HttpResponse:
     """A note or an open point; nobody's lines are lost, each is added."""
-    found = _find(handover)
-    form = WordForm(request.POST, auto_id="word_%s")
+    found = _find(request, handover)
+    form = WordForm(request.POST, by=request.member, auto_id="word_%s")
     if form.is_valid():
         data = form.cleaned_data
         done = attempt(
@@ -140,7 +140,7 @@ def handover_word(request: MemberRequest, handover: int) -> HttpResponse:
 @require_POST
 def handover_hand(request: MemberRequest, handover: int) -> HttpResponse:
     """The outgoing person signs."""
-    found = _find(handover)
+    found = _find(request, handover)
     form = HandForm(request.POST, by=request.member, auto_id="hand_%s")
     if form.is_valid():
         to = form.cleaned_data["to"]
@@ -162,7 +162,7 @@ def handover_hand(request: MemberRequest, handover: int) -> HttpResponse:
 @require_POST
 def handover_say(request: MemberRequest, handover: int) -> HttpResponse:
     """A question before signing; its answer, when one waits."""
-    found = _find(handover)
+    found = _find(request, handover)
     form = SayForm(request.POST, auto_id="say_%s")
     deed: Callable[..., HandoverWord] = (
         deeds.answer_question if found.state == HandoverState.ASKED else deeds.ask
@@ -178,7 +178,7 @@ def handover_say(request: MemberRequest, handover: int) -> HttpResponse:
 @require_POST
 def handover_take(request: MemberRequest, handover: int) -> HttpResponse:
     """The incoming person signs; from now on it is frozen."""
-    found = _find(handover)
+    found = _find(request, handover)
     try:
         deeds.take_over(handover=found, by=request.member)
     except Refused as refusal:
@@ -189,7 +189,7 @@ def handover_take(request: MemberRequest, handover: int) -> HttpResponse:
 
 @member_page(Permission.WORK_DO)
 def sheet(request: MemberRequest, handover: int) -> HttpResponse:
-    found = _find(handover)
+    found = _find(request, handover)
     duty = duty_of(request.compound)
     now = timezone.now()
     live = found.handed_at is None
@@ -198,7 +198,7 @@ def sheet(request: MemberRequest, handover: int) -> HttpResponse:
         "handover": found,
         "line": log_line(found),
         "shift_times": shift_times(found),
-        "figures": said_figures(figures, request.compound.slug),
+        "figures": said_figures(figures, request.compound.slug, request.member),
         "words": list(found.words.select_related("by", "task__assignee")),
         "printed_by": request.member.name,
         "printed_at": now,

@@ -121,6 +121,7 @@ def guest_page(
     running = next((one for one in stays if not one.refused_at and not one.ended_at), None)
     looks = found.gone_at is None and running is None
     fitting = suggestions(found, timezone.now()) if looks else []
+    fitting = [one for one in fitting if request.member.covers(one.offer.home)]
     context = {
         "guest": found,
         "head": guest_head(found),

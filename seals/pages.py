@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compounds.limits import encloses
+from compounds.limits import encloses, touches, touching
 from compounds.models import Member
 from compounds.roles import Permission
 from compounds.work import WorkState
@@ -22,7 +22,7 @@ from seals.history import coming, dates, stage_steps, timeline
 from seals.means import level_text
 from seals.models import Level, OrderState, PlanTask, Recall, RecallOutcome, SealOrder
 from seals.planning import place_of
-from seals.queries import PartLine, orders, parts_of
+from seals.queries import PartLine, parts_of
 from seals.sharing import verifications_of
 from seals.words import said
 
@@ -101,11 +101,11 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
 def _family(order: SealOrder, member: Member, now: datetime) -> dict[str, Any]:
     """The order above, the orders for its parts, and what else is over its doors."""
     others = overlapping(place_of(order), but=order) if order.state == OrderState.IN_FORCE else []
-    if member.is_limited:
-        seen = set(orders(member).in_force().values_list("pk", flat=True))
-        others = [one for one in others if one.pk in seen]
+    others = [one for one in others if touches(member, one)]
     kin = {order.parent_id, *(one.pk for one in others if one.parent_id == order.pk)}
-    children = orders(member).filter(parent=order, number__isnull=False).order_by("number")
+    children = SealOrder.objects.filter(
+        touching(member), parent=order, number__isnull=False
+    ).order_by("number")
     return {
         "children": [
             {"order": one, "level": level_text(one.level), "day": one.day_of(now)}

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compounds.limits import refuse_outside
 from compounds.models import Member
 from compounds.places import Place
 from journal.actions import HandTo, record
@@ -62,6 +63,7 @@ def restart(
     before the order's start, an end that is not later.
     """
     order, now = locked(order), timezone.now()
+    refuse_outside(by, order)
     if seen is not None and seen != order.clock:
         return _seen_before(order, seen, reason, by)
     clock, end = _dates(order, clock_from, ends_at, now)
@@ -152,6 +154,7 @@ def restart_part(
     """
     queue_up(order.compound)
     order, now = locked(order), timezone.now()
+    refuse_outside(by, place)
     if place.key == order.place_key or not spot_of(order).holds(spot_of_place(place)):
         raise Refused(
             _("%(part)s is no part of %(place)s. Choose a unit, floor or door within it.")
@@ -201,6 +204,7 @@ def keep_clock(*, order: SealOrder, reason: str, by: Member) -> OrderChange:
     Refused without the reason.
     """
     order, now = locked(order), timezone.now()
+    refuse_outside(by, order)
     if not reason.strip():
         raise Refused(_("Write who assessed it and why the days go on."), field="reason")
     kind, reason = OrderChange.Kind.EXEMPT, reason.strip()[:200]

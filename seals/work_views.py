@@ -26,9 +26,9 @@ from seals.actions import finish_task
 from seals.forms import RecallForm, TaskForm
 from seals.models import PlanTask, Recall, RecallOutcome, SealOrder
 from seals.pages import recall_row, task_row
-from seals.queries import orders
 from seals.recall_list import in_order, own_first, recall_counts, recall_lines, recalls_of
 from seals.recalls import record_recall
+from seals.views import find_order
 
 PAGE = 40
 REASON = gettext_lazy("recall call")
@@ -42,7 +42,7 @@ def recall_list(request: MemberRequest) -> HttpResponse:
 
 @member_page(Permission.WORK_DO)
 def order_recalls(request: MemberRequest, order: int) -> HttpResponse:
-    return _list(request, get_object_or_404(orders(request.member), pk=order))
+    return _list(request, find_order(request, order))
 
 
 def _list(request: MemberRequest, order: SealOrder | None) -> HttpResponse:

@@ -29,6 +29,7 @@ from households.models import (
 from journal.actions import record
 from notices.models import Notice, Receipt
 from seals.models import PlanTask, Recall, SealOrder
+from tests import limits_rows
 from tests.cast import Site
 from tests.reports import scenes
 from volunteers.models import CareVisit
@@ -126,6 +127,7 @@ class Scene:
             "token": _token.pk,
             "link": link.pk,
             "batch": self._batch(unit),
+            **limits_rows.fill(self.site, unit, sealed, sweep, word),
         }
 
     def _member(self, unit: Unit, word: str) -> Member:

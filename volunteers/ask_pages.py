@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import colleagues
 from compounds.models import Member
 from compounds.roles import Permission
 from households.models import Household
@@ -121,7 +122,9 @@ def _one(request: MemberRequest, pk: int, *, medical: bool) -> HttpResponse:
         "may_carry": asks.may_carry(request.member, found),
         "is_mine": found.assignee_id == request.member.pk,
         "may_open_file": request.member.may(Permission.HOUSEHOLD_SEE),
-        "workers": _workers(found) if request.member.may(Permission.WORK_ASSIGN) else [],
+        "workers": _workers(request.member, found)
+        if request.member.may(Permission.WORK_ASSIGN)
+        else [],
         "above": reverse(
             "volunteers:medical-list" if medical else "volunteers:ask-list",
             args=[request.compound.slug],
@@ -131,9 +134,9 @@ def _one(request: MemberRequest, pk: int, *, medical: bool) -> HttpResponse:
     return render(request, "volunteers/ask.html", context, status=code)
 
 
-def _workers(ask: Ask) -> list[Member]:
+def _workers(by: Member, ask: Ask) -> list[Member]:
     """Those to whom it can be handed; one query."""
-    return [one for one in Member.objects.filter(left_at=None) if asks.may_carry(one, ask)]
+    return [one for one in colleagues(by) if asks.may_carry(one, ask)]
 
 
 def _act(request: MemberRequest, ask: Ask, form: AnswerForm) -> bool:

@@ -236,7 +236,10 @@ def give(*, ask: Ask, member: Member, by: Member) -> Ask:
 
 
 def may_carry(member: Member, ask: Ask) -> bool:
-    """Medical requests are for those who may see them, the others for whoever does such work."""
+    """Medical requests are for those who may see them, the others for whoever does such work;
+    either only for who looks after the home."""
+    if not member.covers(ask.home):
+        return False
     if ask.is_medical:
         return member.may(Permission.MEDICAL_SEE)
     return member.may(Permission.WORK_DO) and member.may(Permission.ASK_SEE)

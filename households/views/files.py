@@ -93,7 +93,7 @@ def show_file(
     request: MemberRequest, household: Household, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The file as a page, or as the drawer's content when htmx asks."""
-    file = household_file(household)
+    file = household_file(household, request.member)
     member = request.member
     context = {
         "file": file,

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from compounds.access import MemberRequest, member_page
-from compounds.models import Member
+from compounds.limits import colleagues
 from compounds.roles import Permission
 from households.asking import ask_to_reach
 from households.models import Household, How, Relative, Verification
@@ -38,7 +38,7 @@ def sweep_reach(request: MemberRequest, verification: int) -> HttpResponse:
             return redirect("households:sweep", request.compound.slug, row.sweep_id)
     context = {
         "row": row,
-        "suggestions": suggestions(row),
+        "suggestions": suggestions(row, request.member),
         "next": next_steps([row]).get(row.pk),
         "refused": refused,
     }
@@ -56,9 +56,11 @@ def _whom(request: MemberRequest, row: Verification) -> dict[str, Any]:
             rows = Relative.objects.filter(household_id=row.household_id)
             return {"how": How.RELATIVE, "relative": get_object_or_404(rows, pk=pk)}
         case "household":
-            files = Household.objects.filter(closed_at=None).select_related("home")
+            near = request.member.within("home__")
+            files = Household.objects.filter(near, closed_at=None).select_related("home")
             return {"how": How.NEIGHBOUR, "household": get_object_or_404(files, pk=pk)}
         case "member":
-            members = Member.objects.filter(left_at=None)
-            return {"how": How.DOOR, "member": get_object_or_404(members, pk=pk)}
+            found = next((one for one in colleagues(request.member) if one.pk == pk), None)
+            if found is not None:
+                return {"how": How.DOOR, "member": found}
     raise Http404

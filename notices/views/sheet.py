@@ -15,7 +15,7 @@ from compounds.roles import Permission
 from households.models import SheetKind
 from households.sheets import make_sheet
 from lockdown.kernel.errors import Refused
-from notices.models import Notice
+from notices.parts import notices_of
 from notices.sheets import homes_to_tell
 
 
@@ -23,7 +23,7 @@ from notices.sheets import homes_to_tell
 @require_POST
 def sheet_new(request: MemberRequest, notice: int) -> HttpResponse:
     """A numbered sheet of this notice's list; it is typed back on the page of its number."""
-    found = get_object_or_404(Notice.objects.filter(cancelled_at=None), pk=notice)
+    found = get_object_or_404(notices_of(request.member).filter(cancelled_at=None), pk=notice)
     homes = homes_to_tell(found, request.member)
     if request.member.is_limited and not homes:
         raise Http404  # nothing of this notice is within the member's part

@@ -163,7 +163,7 @@ def test_the_lift_names_barriers_and_guests_that_are_still_there(site: Site) -> 
         one, caught = barrier(site, order=order), guest(site)
         found = {line.key: line for line in checklist(order, timezone.now())}
         assert not found["barriers"].is_met
-        assert found["barriers"].behind == ("1栋1单元 南侧围挡",)
+        assert [one.label for one in found["barriers"].behind] == ["1栋1单元 南侧围挡"]
         assert not found["guests"].is_met
         assert "吴桂枝" not in str(found["guests"].behind)
         remove_barrier(barrier=one, by=site.guard)
