@@ -38,12 +38,15 @@ from waste.models import DisinfectionRound, RubbishWindow
 # What of building 77 may not reach somebody of building 1: doors, names, numbers, words.
 WORDS = ("欧阳", "乙楼", "1397777", "rosteryi", "77栋", "77号楼", "Building 77", "77-8", "77-9")
 DOORS = re.compile(r"(?<![0-9A-Za-z_/=.+-])7[12]0[12](?![0-9A-Za-z_/=.+-])")
+# Keys made at random may hold any digits: "…4a77-8d8d…" is no door.
+RANDOM = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FIRST_FLOOR, FLOORS = 71, 2
 ROSTER = "楼栋,单元,房号,姓名,电话\n77,8,7101,欧阳乙楼,13977770001\n"
 
 
 def leaks(text: str) -> list[str]:
     """The markers of building 77 that stand in an answer, each with what is around it."""
+    text = RANDOM.sub("", text)
     spots = [text.find(word) for word in WORDS if word in text]
     spots += [found.start() for found in DOORS.finditer(text)]
     return [text[max(0, spot - 60) : spot + 40].replace("\n", " ") for spot in spots]

@@ -32,7 +32,18 @@ BODY = {
     "ask": {"deed": "accept"},
 }
 # Ids of the group-buys: the scene has no round of each building yet.
-ELSEWHERE = {"buy", "claim", "hand_out", "item", "paper", "run", "stop", "supplier", "version"}
+ELSEWHERE = {
+    "buy",
+    "claim",
+    "door",
+    "hand_out",
+    "item",
+    "paper",
+    "run",
+    "stop",
+    "supplier",
+    "version",
+}
 EVERY = [
     one for one in (*INSIDE, *API) if not {name.split(":")[1] for name in one.arguments} & ELSEWHERE
 ]
