@@ -76,7 +76,8 @@ def bagged(buy: GroupBuy, *, member: Member | None = None) -> list[Bagged]:
     """Every household that gets something, in walking order; three queries."""
     found = [pack for pack in packs(buy, member=member) if pack.pieces]
     for pack in found:
-        pack.order.home.unit.building = pack.order.home.building  # its name needs it: no query
+        home = pack.order.home
+        home.building = home.unit.building  # its name needs it: no query
     names = heads(pack.order.household_id for pack in found)
     apart = isolated_homes(pack.order.home_id for pack in found) if found else set()
     return [
@@ -142,7 +143,7 @@ def stacks(found: Sequence[Pack]) -> Stacks:
     made = Stacks([], defaultdict(int), [], {})
     for pack in found:
         home = pack.order.home
-        home.unit.building = home.building
+        home.building = home.unit.building
         if not made.units or made.units[-1].unit.pk != home.unit_id:
             made.units.append(UnitStack(home.unit))
         stair = made.units[-1]

@@ -320,10 +320,15 @@ class Matrix:
 
 
 def matrix(buy: GroupBuy, *, member: Member | None = None) -> Matrix:
-    """The grid of the packing table; one query."""
+    """The grid of the packing table; three queries."""
+    return grid(packs(buy, member=member))
+
+
+def grid(rows: Iterable[Pack]) -> Matrix:
+    """The grid of packs that are at hand; no query."""
     found = Matrix()
     lines: dict[int, OfferLine] = {}
-    for pack in packs(buy, member=member):
+    for pack in rows:
         pieces = {row.line_id: row.allocated for row in pack.rows}
         found.rows.append((pack.order, pieces))
         lines |= {row.line_id: row.line for row in pack.rows}

@@ -23,7 +23,7 @@ from supplies.actions.delivering import start_delivery
 from supplies.actions.packing import pack
 from supplies.models import BuyState, GroupBuy
 from supplies.packing import Bagged, bagged, labels, stacks
-from supplies.queries import matrix, packs, rounds
+from supplies.queries import grid, rounds
 from supplies.workbooks import Book
 
 A_PAGE = 60
@@ -73,7 +73,7 @@ def _page(request: MemberRequest, buy: GroupBuy, status: int = 200, **typed: Any
     may = request.member.may(Permission.BUY_ORGANISE) and buy.state == BuyState.ALLOCATED
     shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     lens = _lens(request)
-    context = _sheet_of(request, buy, lens, shown.object_list) | {
+    context = _sheet_of(buy, lens, shown.object_list, found) | {
         "page": shown,
         "facts": _facts(request, buy, found),
         "lens": lens,
@@ -110,12 +110,13 @@ def _facts(request: MemberRequest, buy: GroupBuy, found: list[Bagged]) -> list[d
     ]
 
 
-def _sheet_of(request: MemberRequest, buy: GroupBuy, lens: str, rows: Any) -> dict[str, Any]:
+def _sheet_of(buy: GroupBuy, lens: str, rows: Any, found: list[Bagged]) -> dict[str, Any]:
+    """What the lens shows: a page of rows by household, or sums of all that was found."""
     context: dict[str, Any] = {"buy": buy, "rows": rows}
     if lens == "item":
-        context["stacks"] = stacks(packs(buy, member=request.member))
+        context["stacks"] = stacks([one.pack for one in found])
     elif lens == "grid":
-        context["grid"] = matrix(buy, member=request.member)
+        context["grid"] = grid(one.pack for one in found)
     return context
 
 
@@ -135,10 +136,10 @@ def print_context(request: MemberRequest, title: str, buy: GroupBuy, back: str) 
 @member_page(Permission.BUY_SEE)
 def packing_print(request: MemberRequest, buy: int) -> HttpResponse:
     found, lens = round_of(request, buy), _lens(request)
-    rows = bagged(found, member=request.member) if lens == "home" else []
+    rows = bagged(found, member=request.member)
     back = reverse("supplies:packing", args=[request.compound.slug, found.pk]) + f"?by={lens}"
     context = print_context(request, str(SHEETS[lens]), found, back)
-    context |= _sheet_of(request, found, lens, rows) | {"lens": lens}
+    context |= _sheet_of(found, lens, rows, rows) | {"lens": lens}
     return render(request, "supplies/doors/packing_print.html", context)
 
 
@@ -167,9 +168,9 @@ def packing_file(request: MemberRequest, buy: int) -> HttpResponse:
     names = [f"{line.name} ({line.unit})" for line in made.lines]
     book.add(_("By item"), [_("Stair"), _("Floor"), _("Households"), *names],
              _stack_rows(made), foot)  # fmt: skip
-    grid = matrix(found, member=request.member)
-    heads = [f"{line.name} ({line.unit})" for line in grid.lines]
-    book.add(_("Grid"), [_("Door"), _("Number"), *heads], _grid_rows(grid), foot)
+    table = grid(row.pack for row in rows)
+    heads = [f"{line.name} ({line.unit})" for line in table.lines]
+    book.add(_("Grid"), [_("Door"), _("Number"), *heads], _grid_rows(table), foot)
     return book.answer(f"{found.number}-{found.title}")
 
 
