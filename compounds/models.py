@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.roles import Permission, Role, allows
 from lockdown.kernel.fields import TenantKey
@@ -45,7 +46,7 @@ class User(AbstractUser):
 class Organization(models.Model):
     """A property company."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(pgettext_lazy("place", "name"), max_length=80, unique=True)
 
     def __str__(self) -> str:
         return self.name
@@ -71,7 +72,7 @@ class Compound(models.Model):
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="compounds")
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("place", "name"), max_length=40)
     slug = models.SlugField(_("short name in addresses"), max_length=40, unique=True)
     zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     duty_phone = models.CharField(_("duty phone"), max_length=20, blank=True)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from households.keeping import Section
 from households.models import (
@@ -45,7 +46,7 @@ class FileKeeper:
         return [
             Section(
                 _("File"),
-                (_("door"), _("opened"), _("closed"), _("who holds a key")),
+                (_("door"), pgettext_lazy("file", "opened"), _("closed"), _("who holds a key")),
                 [(one.home.label, one.opened_at, one.closed_at, one.key_holder) for one in rows],
             ),
             *_of_people(ids),
@@ -134,7 +135,14 @@ def _of_people(ids: list[int]) -> list[Section]:
         ),
         Section(
             _("Appointments"),
-            (_("name"), _("treatment"), _("days"), _("time"), _("place"), _("who takes them")),
+            (
+                _("name"),
+                _("treatment"),
+                pgettext_lazy("week", "days"),
+                _("time"),
+                _("place"),
+                _("who takes them"),
+            ),
             [
                 (one.resident.name, one.get_kind_display(), _days(one), one.at, one.place)
                 + (one.escort,)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Picture
 from households.keeping import Section
@@ -22,6 +23,8 @@ from supplies.models import (
     Stop,
     WaitingRequest,
 )
+
+NUMBER = pgettext_lazy("in the round", "number")
 
 
 class SuppliesKeeper:
@@ -66,7 +69,15 @@ def _orders(household: Household) -> Section:
     rows = OrderLine.objects.filter(order__household=household, quantity__gt=0)
     return Section(
         _("What was ordered"),
-        (_("round"), _("number"), _("item"), _("quantity"), _("up to"), _("ordered at"), _("note")),
+        (
+            _("round"),
+            NUMBER,
+            _("item"),
+            _("quantity"),
+            _("up to"),
+            _("ordered at"),
+            _("note"),
+        ),
         [
             (
                 row.order.buy.title,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from households.keeping import Section
 from households.models import Household
 from lockdown.kernel.wording import fen
 from supplies.models import HandOutDoor, Order, OrderRequest, Payment, Stop, WaitingRequest
+
+NUMBER = pgettext_lazy("in the round", "number")
 
 
 def placed(household: Household) -> Section:
@@ -15,7 +18,14 @@ def placed(household: Household) -> Section:
     rows = Order.objects.filter(household=household).select_related("buy").order_by("pk")
     return Section(
         _("Orders, by whom"),
-        (_("round"), _("number"), _("placed by"), _("who asked"), _("ordered at"), _("changed at")),
+        (
+            _("round"),
+            NUMBER,
+            _("placed by"),
+            _("who asked"),
+            _("ordered at"),
+            _("changed at"),
+        ),
         [
             (r.buy.title, r.number, r.get_via_display(), r.for_whom, r.placed_at, r.changed_at)
             for r in rows

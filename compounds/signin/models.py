@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.roles import Role
 from lockdown.kernel.fields import TenantKey
@@ -33,7 +34,7 @@ class Passkey(models.Model):
     """A WebAuthn credential; only its public half is here."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="passkeys")
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("place", "name"), max_length=40)
     credential = models.BinaryField(unique=True)
     public_key = models.BinaryField()
     sign_count = models.BigIntegerField(default=0)
@@ -51,7 +52,7 @@ class CodeApp(models.Model):
     """An authenticator app. `secret` is sealed; `last_step` is the newest code that was used."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="code_apps")
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("place", "name"), max_length=40)
     secret = models.TextField()
     last_step = models.BigIntegerField(default=0)
     added_at = models.DateTimeField(default=timezone.now)

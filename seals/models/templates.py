@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Member
 from lockdown.kernel.fields import TenantKey
@@ -15,7 +16,7 @@ from seals.models.orders import Level
 class PlanTemplate(TenantModel):
     """A compound's own copy of a plan. The built-in ones are data in `seals/builtin.py`."""
 
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("place", "name"), max_length=80)
     base = models.CharField(max_length=40)  # slug of the built-in it was copied from
     level = models.CharField(max_length=12, choices=Level.choices, default=Level.SEALED)
     days = models.PositiveSmallIntegerField(_("planned days"), default=7)

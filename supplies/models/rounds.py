@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Building, Home, Member, Unit
 from compounds.places import Place
@@ -263,7 +264,7 @@ class OfferLine(TenantModel):
 class BuyTemplate(TenantModel):
     """A compound's own starting point for a round: everything but the dates."""
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("place", "name"), max_length=60)
     supplier = TenantKey(Supplier, null=True, blank=True, related_name="+")
     body = models.JSONField(default=dict)  # the fields of a round that do not depend on a date
     lines = models.JSONField(default=list)

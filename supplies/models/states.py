@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class BuyState(models.TextChoices):
@@ -11,7 +12,7 @@ class BuyState(models.TextChoices):
     IN_REVIEW = "in_review", _("with the committee")
     REJECTED = "rejected", _("rejected")
     APPROVED = "approved", _("approved, opens later")
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("group-buy", "open")
     LOCKED = "locked", _("closed, to be ordered")
     ORDERED = "ordered", _("ordered from the supplier")
     ARRIVED = "arrived", _("at the gate")
@@ -19,7 +20,7 @@ class BuyState(models.TextChoices):
     ALLOCATED = "allocated", _("allocated")
     DELIVERING = "delivering", _("on the way to the doors")
     DELIVERED = "delivered", _("delivered")
-    SETTLED = "settled", _("settled")
+    SETTLED = "settled", pgettext_lazy("group-buy", "settled")
     NOT_FORMED = "not_formed", _("did not form")
     CANCELLED = "cancelled", _("cancelled")
     SUPPLIER_FAILED = "supplier_failed", _("the supplier failed")

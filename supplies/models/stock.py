@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Home, Member
 from households.models import Household
@@ -43,7 +44,7 @@ class StockItem(TenantModel):
 
 
 class MoveKind(models.TextChoices):
-    RECEIVED = "received", _("received")
+    RECEIVED = "received", pgettext_lazy("stock", "received")
     TO_HOUSEHOLD = "to_household", _("given to a household")
     TO_MEMBER = "to_member", _("given to a volunteer or staff")
     COUNTED = "counted", _("stocktake")

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
@@ -116,7 +116,8 @@ def money_file(request: MemberRequest, buy: int) -> HttpResponse:
     """For the books: every household, every payment."""
     found = round_of(request, buy)
     foot = _("Printed by %(who)s") % {"who": request.member.name}
-    heads = [_("Door"), _("Number"), _("Goods"), _("Fee"), _("Paid back"), _("Corrected"),
+    number = pgettext("in the round", "Number")
+    heads = [_("Door"), number, _("Goods"), _("Fee"), _("Paid back"), _("Corrected"),
              _("Paid"), _("Owes")]  # fmt: skip
     book = Book().add(_("Accounts"), heads, _account_rows(found), foot)
     paid = Payment.objects.filter(buy=found).select_related("household__home", "by")

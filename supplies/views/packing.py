@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
@@ -161,8 +161,8 @@ def packing_file(request: MemberRequest, buy: int) -> HttpResponse:
     if not rows:
         raise Http404
     foot = _("Printed by %(who)s") % {"who": request.member.name}
-    book = Book()
-    book.add(_("By household"), [_("Door"), _("Number"), _("Bag"), _("What is in it"), _("Name")],
+    book, number = Book(), pgettext("in the round", "Number")
+    book.add(_("By household"), [_("Door"), number, _("Bag"), _("What is in it"), _("Name")],
              _bag_rows(rows), foot)  # fmt: skip
     made = stacks([row.pack for row in rows])
     names = [f"{line.name} ({line.unit})" for line in made.lines]
@@ -170,7 +170,7 @@ def packing_file(request: MemberRequest, buy: int) -> HttpResponse:
              _stack_rows(made), foot)  # fmt: skip
     table = grid(row.pack for row in rows)
     heads = [f"{line.name} ({line.unit})" for line in table.lines]
-    book.add(_("Grid"), [_("Door"), _("Number"), *heads], _grid_rows(table), foot)
+    book.add(_("Grid"), [_("Door"), number, *heads], _grid_rows(table), foot)
     return book.answer(f"{found.number}-{found.title}")
 
 

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
@@ -46,7 +46,7 @@ class Keyed(forms.Form):
 
 class ItemForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Item"), max_length=60)
-    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=12)
+    unit = forms.CharField(label=pgettext_lazy("goods", "Unit"), max_length=12)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=StockKind.choices)
     minimum = forms.IntegerField(label=gettext_lazy("At least"), initial=0, **NUMBER)
 
@@ -100,7 +100,7 @@ class CountForm(Keyed):
 
 
 class HandOutForm(forms.Form):
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=60)
+    title = forms.CharField(label=pgettext_lazy("hand-out", "Title"), max_length=60)
     each = forms.IntegerField(
         label=gettext_lazy("For each household"), min_value=1, max_value=9999, initial=1
     )

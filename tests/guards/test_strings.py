@@ -80,3 +80,18 @@ def test_no_text_hides_in_an_f_string() -> None:
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") in catalogues.KEYWORDS
     ]
     assert hidden == []
+
+
+def test_a_text_has_one_chinese_in_every_room() -> None:
+    """Django joins the catalogues: of two texts for one message the first room's shows everywhere.
+
+    Where a word means two things, one of them has a context.
+    """
+    found: dict[tuple[str | None, str], dict[str, str]] = {}
+    for room in ROOMS:
+        for entry in catalogues.load(catalogues.catalogue_path(ROOT, room)):
+            text = entry.msgstr or "".join(entry.msgstr_plural.values())
+            if text and not entry.obsolete:
+                found.setdefault((entry.msgctxt, entry.msgid), {})[room] = text
+    several = {key: texts for key, texts in found.items() if len(set(texts.values())) > 1}
+    assert several == {}
