@@ -104,52 +104,62 @@ def _of_people(ids: list[int]) -> list[Section]:
     person = {"resident__household__in": ids}
     people = Resident.objects.filter(household__in=ids).select_related("household__home")
     return [
-        Section(
-            _("People"),
-            (_("door"), _("name"), _("relation"), _("sex"), _("year of birth"))
-            + (_("presence"), _("moved out"), _("note")),
-            [
-                (one.household.home.label, one.name, one.relation, one.get_sex_display())
-                + (one.birth_year, one.get_presence_display(), one.moved_out_at, one.note)
-                for one in people
-            ],
-        ),
-        Section(
-            _("Identity documents"),
-            (_("name"), _("document"), _("number"), _("kept by"), _("since")),
-            [
-                (one.resident.name, one.get_kind_display(), crypto.decrypt(one.number))
-                + (one.kept_by, one.kept_at)
-                for one in _with_person(Identity, person)
-            ],
-        ),
-        Section(
-            _("Medicines"),
-            (_("name"), _("medicine"), _("dose"), _("where prescribed"), _("runs out on"))
-            + (_("kept by"), _("since")),
-            [
-                (one.resident.name, one.plain_name, one.plain_dose, one.plain_place)
-                + (one.runs_out_on, one.kept_by, one.kept_at)
-                for one in _with_person(Medicine, person)
-            ],
-        ),
-        Section(
-            _("Appointments"),
-            (
-                _("name"),
-                _("treatment"),
-                pgettext_lazy("week", "days"),
-                _("time"),
-                _("place"),
-                _("who takes them"),
-            ),
-            [
-                (one.resident.name, one.get_kind_display(), _days(one), one.at, one.place)
-                + (one.escort,)
-                for one in _with_person(Appointment, person)
-            ],
-        ),
+        _people(list(people)),
+        _documents(_with_person(Identity, person)),
+        _medicines(_with_person(Medicine, person)),
+        _appointments(_with_person(Appointment, person)),
     ]
+
+
+def _people(people: list[Resident]) -> Section:
+    return Section(
+        _("People"),
+        (_("door"), _("name"), _("relation"), _("sex"), _("year of birth"))
+        + (_("presence"), _("moved out"), _("note")),
+        [
+            (one.household.home.label, one.name, one.relation, one.get_sex_display())
+            + (one.birth_year, one.get_presence_display(), one.moved_out_at, one.note)
+            for one in people
+        ],
+    )
+
+
+def _documents(kept: Any) -> Section:
+    return Section(
+        _("Identity documents"),
+        (_("name"), _("document"), _("number"), _("kept by"), _("since")),
+        [
+            (one.resident.name, one.get_kind_display(), crypto.decrypt(one.number))
+            + (one.kept_by, one.kept_at)
+            for one in kept
+        ],
+    )
+
+
+def _medicines(kept: Any) -> Section:
+    return Section(
+        _("Medicines"),
+        (_("name"), _("medicine"), _("dose"), _("where prescribed"), _("runs out on"))
+        + (_("kept by"), _("since")),
+        [
+            (one.resident.name, one.plain_name, one.plain_dose, one.plain_place)
+            + (one.runs_out_on, one.kept_by, one.kept_at)
+            for one in kept
+        ],
+    )
+
+
+def _appointments(kept: Any) -> Section:
+    return Section(
+        _("Appointments"),
+        (_("name"), _("treatment"), pgettext_lazy("week", "days"), _("time"), _("place"))
+        + (_("who takes them"),),
+        [
+            (one.resident.name, one.get_kind_display(), _days(one), one.at, one.place)
+            + (one.escort,)
+            for one in kept
+        ],
+    )
 
 
 def _with_person(model: Any, condition: dict[str, Any]) -> Any:
