@@ -94,6 +94,11 @@ _app_database["OPTIONS"]["pool"] = {
     "timeout": 10,
 }
 _app_database["CONN_HEALTH_CHECKS"] = True
+# Off behind a pooler that gives each transaction another connection and knows no prepared ones.
+DATABASE_PREPARED = env.flag("DATABASE_PREPARED", True)
+if DATABASE_PREPARED:
+    # Django's own cursors bind on this side and prepare nothing; see lockdown.kernel.lean.
+    _app_database["OPTIONS"]["prepare_threshold"] = 5
 DATABASES = {"default": _app_database, "owner": _owner_database}
 DATABASE_ROUTERS = ["lockdown.router.OneDatabaseRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,7 +1,8 @@
-"""Model instances from a statement that is written by hand, for the few that run all the time.
+"""Less talk with the database, for the few statements that run all the time.
 
 Django takes several times longer to write the SQL of a query with joins than PostgreSQL to
-answer it. The statement names its compound, and runs in the scope, behind row security.
+answer it, and PostgreSQL longer to plan one than to run it. A statement written by hand names
+its compound, runs in the scope, behind row security, and is planned once a connection.
 """
 
 from __future__ import annotations
@@ -10,9 +11,31 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import psycopg
+from django.conf import settings
 from django.db import connection, models
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 Named = tuple[str, type[models.Model]]  # alias in the statement, model
+
+
+def begin(first: str) -> None:
+    """Begin the transaction that Django has just announced, and run `first`, in one message.
+
+    psycopg sends a BEGIN of its own only when none has been sent. `first` has no parameters.
+    """
+    connection.ensure_connection()
+    link = connection.connection.pgconn
+    if connection.queries_logged or link.transaction_status != TransactionStatus.IDLE:
+        with connection.cursor() as cursor:
+            cursor.execute(first)
+        return
+    with connection.wrap_database_errors:
+        result = link.exec_(f"BEGIN; {first}".encode())
+        if result.status != ExecStatus.COMMAND_OK:
+            if link.status == ConnStatus.BAD:
+                raise psycopg.OperationalError(link.get_error_message())
+            raise psycopg.errors.error_from_result(result)
 
 
 def fetch_first(
@@ -22,9 +45,7 @@ def fetch_first(
 
     `rest` begins with FROM. Their relations to each other are the caller's to set.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_columns(tuple(named))} {rest} LIMIT 1", parameters)
-        row = cursor.fetchone()
+    row = _first_row(f"SELECT {_columns(tuple(named))} {rest} LIMIT 1", parameters)
     if row is None:
         return None
     found, start = [], 0
@@ -33,6 +54,17 @@ def fetch_first(
         found.append(model.from_db("default", fields, row[start : start + len(fields)]))
         start += len(fields)
     return tuple(found)
+
+
+def _first_row(statement: str, parameters: Sequence[Any]) -> Any:
+    """Prepared on the connection, unless a pooler between us and PostgreSQL forbids it."""
+    if connection.queries_logged or not settings.DATABASE_PREPARED:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchone()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(statement.encode(), parameters, prepare=True).fetchone()
 
 
 @lru_cache

@@ -16,6 +16,8 @@ import django_scopes
 from django.db import connection, models, transaction
 from django_scopes import ScopedManager
 
+from lockdown.kernel.lean import begin
+
 _current: ContextVar[str] = ContextVar("lockdown_compounds", default="")
 _person: ContextVar[str] = ContextVar("lockdown_person", default="")
 
@@ -24,7 +26,11 @@ def _set_local(name: str, value: str) -> None:
     # SET LOCAL and not set_config(): a distributed PostgreSQL propagates only the former.
     # The value consists of digits, commas and braces, made here from integers.
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lockdown.{name} = '{value}'")
+        cursor.execute(_local(name, value))
+
+
+def _local(name: str, value: str) -> str:
+    return f"SET LOCAL lockdown.{name} = '{value}'"
 
 
 def _array(compounds: Iterable[int]) -> str:
@@ -36,7 +42,10 @@ def _setting(variable: ContextVar[str], name: str, value: str) -> Iterator[None]
     before = variable.get()
     nested = connection.in_atomic_block
     with transaction.atomic():
-        _set_local(name, value)
+        if nested:
+            _set_local(name, value)
+        else:
+            begin(_local(name, value))
         token = variable.set(value)
         try:
             yield
