@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypedDict
 
 import structlog
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +21,7 @@ from compounds.access import Rule, View, ruled
 from compounds.actions import digest_of
 from compounds.models import Building, Compound, Home, Unit
 from households.models import Access, Household, Proxy
-from lockdown.kernel.lean import fetch_first
+from lockdown.kernel.lean import Named, fetch_first
 from lockdown.kernel.tenancy import scope, scoped_compounds
 
 FOUND = (
@@ -68,6 +70,7 @@ class ResidentRequest(HttpRequest):
     home: Home
     compound: Compound
     proxy: Proxy | None
+    beside: models.Model | None
     htmx: HtmxDetails
 
 
@@ -127,7 +130,20 @@ def forget(request: HttpRequest, secret: str | None = None) -> None:
         _show(request, left[0], left)
 
 
-def resident_page(why: str) -> Callable[[View], View]:
+@dataclass(frozen=True)
+class Beside:
+    """A row that a page needs in any case, read by the statement that finds the access.
+
+    `join` selects from its table, with `a` as the access; %s stands for the argument of the
+    address named `of`. The view finds the row, or None, as `request.beside`.
+    """
+
+    model: type[models.Model]
+    join: str
+    of: str
+
+
+def resident_page(why: str, beside: Beside | None = None) -> Callable[[View], View]:
     """For the phone that may open one household's page.
 
     The view runs inside the compound's scope with `request.access`, `request.household`,
@@ -144,12 +160,13 @@ def resident_page(why: str) -> Callable[[View], View]:
             if not kept:
                 return redirect("households:welcome")
             with scope([kept["compound"]]):
-                access = _find(kept["secret"])
+                access, row = _find(kept["secret"], beside, kwargs)
                 if access is None or (access.ended_at is not None and not access.is_proxy):
                     forget(request)
                     return redirect("households:welcome")
                 if not access.is_open:
                     return _elsewhere(request)
+                request.beside = row  # type: ignore[attr-defined]
                 return _run(request, access, view, **kwargs)
 
         return ruled(guarded, Rule("resident", why=why))
@@ -157,15 +174,28 @@ def resident_page(why: str) -> Callable[[View], View]:
     return decorate
 
 
-def _find(secret: str) -> Access | None:
+def _find(
+    secret: str, beside: Beside | None, arguments: dict[str, Any]
+) -> tuple[Access | None, models.Model | None]:
     """One statement for every page of a resident; see lockdown.kernel.lean."""
-    found: Any = fetch_first(FOUND, REST, [*scoped_compounds(), digest_of(secret)])
+    named: tuple[Named, ...] = FOUND
+    rest = REST
+    parameters = [*scoped_compounds(), digest_of(secret)]
+    if beside is not None:
+        named, rest = (*FOUND, ("beside", beside.model)), _with(beside)
+        parameters.append(arguments[beside.of])
+    found: Any = fetch_first(named, rest, parameters)
     if found is None:
-        return None
-    access, compound, household, home, unit, building = found
+        return None, None
+    access, compound, household, home, unit, building, *others = found
     access.compound, access.household = compound, household
     household.home, home.unit, home.building, unit.building = home, unit, building, building
-    return access
+    return access, next((one for one in others if one.pk is not None), None)
+
+
+@lru_cache
+def _with(beside: Beside) -> str:
+    return f"{REST} LEFT JOIN LATERAL ({beside.join} OFFSET 0) beside ON true"
 
 
 def _elsewhere(request: HttpRequest) -> HttpResponse:

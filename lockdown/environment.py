@@ -42,7 +42,7 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured("A database URL must begin with postgresql://.")
     options = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "lockdown.database",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -1,4 +1,4 @@
-"""Language by choice, and one log line a request."""
+"""Language by choice, one log line a request, and the content policy."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
 log = structlog.get_logger("request")
@@ -51,4 +55,25 @@ class RequestLogMiddleware:
             status=response.status_code,
             ms=round((time.perf_counter() - began) * 1000),
         )
+        return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """django-csp, which writes the same policy anew for each answer, with the policy written once.
+
+    A view that has a policy of its own (a decorator of django-csp) gets what django-csp makes.
+    """
+
+    OWN = ("_csp_config", "_csp_update", "_csp_replace", "_csp_exempt")
+
+    def __init__(self, get_response: Handler) -> None:
+        super().__init__(get_response)
+        self.policy = build_policy()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if request.csp_nonce or any(hasattr(response, name) for name in self.OWN):  # type: ignore[attr-defined]
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.policy)
         return response

@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lockdown.middleware.RequestLogMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "lockdown.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lockdown.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -93,7 +93,6 @@ _app_database["OPTIONS"]["pool"] = {
     "max_size": env.number("DATABASE_POOL_MAX", 8),
     "timeout": 10,
 }
-_app_database["CONN_HEALTH_CHECKS"] = True
 # Off behind a pooler that gives each transaction another connection and knows no prepared ones.
 DATABASE_PREPARED = env.flag("DATABASE_PREPARED", True)
 if DATABASE_PREPARED:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from psycopg.types.json import Jsonb
 
+from lockdown.kernel.lean import first_row
+
 PLACE = (
-    "SELECT * FROM supplies_place_order(%s, %s, %s, %s, %s, %s, %s, %s, %s::bigint, %s::bigint, "
-    "%s, %s, %s, %s, %s)"
+    "SELECT * FROM supplies_place_order(%s::bigint, %s::bigint, %s::bigint, %s::bigint, %s, "
+    "%s::jsonb, %s, %s, %s::bigint, %s::bigint, %s, %s, %s::timestamptz, %s, %s::jsonb)"
 )
 
 
@@ -59,6 +60,4 @@ def place(sent: Sent) -> Answer:
     values: list[Any] = [
         Jsonb(one) if isinstance(one, dict) else one for one in vars(sent).values()
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(PLACE, values)
-        return Answer(*cursor.fetchone())
+    return Answer(*first_row(PLACE, values))

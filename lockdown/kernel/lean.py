@@ -45,7 +45,7 @@ def fetch_first(
 
     `rest` begins with FROM. Their relations to each other are the caller's to set.
     """
-    row = _first_row(f"SELECT {_columns(tuple(named))} {rest} LIMIT 1", parameters)
+    row = first_row(f"SELECT {_columns(tuple(named))} {rest} LIMIT 1", parameters)
     if row is None:
         return None
     found, start = [], 0
@@ -56,8 +56,11 @@ def fetch_first(
     return tuple(found)
 
 
-def _first_row(statement: str, parameters: Sequence[Any]) -> Any:
-    """Prepared on the connection, unless a pooler between us and PostgreSQL forbids it."""
+def first_row(statement: str, parameters: Sequence[Any]) -> Any:
+    """The first row or None, by a statement that is prepared on the connection.
+
+    Unless a pooler between us and PostgreSQL forbids it (DATABASE_PREPARED=0).
+    """
     if connection.queries_logged or not settings.DATABASE_PREPARED:
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)

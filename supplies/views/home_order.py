@@ -15,27 +15,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from households.access import ResidentRequest, resident_page
+from households.access import Beside, ResidentRequest, resident_page
 from households.bar import bar
 from households.proxies import acted_for, standing
 from lockdown.kernel.errors import Refused
-from lockdown.kernel.lean import fetch_first
 from supplies.actions.orders import Busy, Placed, Wanted, place_order
 from supplies.forms import read_cart
 from supplies.home_page import round_page
 from supplies.models import BuyState, GroupBuy
 
-REST = "FROM supplies_groupbuy b WHERE b.compound_id = %s AND b.number = %s"
+ROUND = Beside(
+    GroupBuy,
+    "SELECT * FROM supplies_groupbuy WHERE compound_id = a.compound_id AND number = %s",
+    of="number",
+)
 CLOSED = (BuyState.DRAFT, BuyState.IN_REVIEW, BuyState.REJECTED, BuyState.APPROVED)
 ORDERED = gettext_noop("ordered from a group-buy")
 TAKEN_BACK = gettext_noop("took an order from a group-buy back")
 JITTER = 4  # seconds over which those who came too many at once come again
 
 
-@resident_page("A household orders for itself; no other household is reachable.")
+@resident_page("A household orders for itself; no other household is reachable.", ROUND)
 @require_http_methods(["GET", "POST"])
 def home_order(request: ResidentRequest, number: int) -> HttpResponse:
-    buy = find_round(request, number)
+    buy = opened(request.beside)
     if request.method != "POST":
         return _page(request, buy, uuid.uuid4().hex)
     try:
@@ -46,12 +49,14 @@ def home_order(request: ResidentRequest, number: int) -> HttpResponse:
 
 
 def find_round(request: ResidentRequest, number: int) -> GroupBuy:
-    """A round that has opened; any other is not there. By a statement written by hand: Django's
-    would take longer than the order itself."""
-    found: Any = fetch_first([("b", GroupBuy)], REST, [request.compound.pk, number])
-    if found is None or found[0].state in CLOSED:
+    """A round that has opened; any other is not there."""
+    return opened(GroupBuy.objects.filter(compound=request.compound, number=number).first())
+
+
+def opened(found: Any) -> GroupBuy:
+    if not isinstance(found, GroupBuy) or found.state in CLOSED:
         raise Http404
-    return found[0]
+    return found
 
 
 def place(request: ResidentRequest, buy: GroupBuy, wanted: Wanted) -> Placed:

@@ -1,0 +1,98 @@
+"""Real transactions on pooled connections: what is said in one message, and what dies with one."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import OperationalError, ProgrammingError, connection, connections, transaction
+
+from compounds.models import Compound, Organization
+from households.access import FOUND, REST, new_secret
+from households.models import Access
+from lockdown.kernel.lean import begin, fetch_first, first_row
+from lockdown.kernel.tenancy import scope
+from tests.cast import make_cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COUNT = "SELECT count(*) FROM households_access"
+PREPARED = "SELECT count(*) FROM pg_prepared_statements WHERE statement = %s"
+
+
+def backend() -> int:
+    connection.ensure_connection()
+    return connection.connection.info.backend_pid
+
+
+def end_backend(pid: int) -> None:
+    """From another connection of the same role, as an administrator would."""
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+def test_a_scope_begins_its_transaction_and_its_wall_in_one_message() -> None:
+    with scope([41, 40]):
+        assert connection.connection.info.transaction_status.name == "INTRANS"
+        assert first_row("SHOW lockdown.compounds", []) == ("{40,41}",)
+    assert connection.connection.info.transaction_status.name == "IDLE"
+    assert first_row("SELECT current_setting('lockdown.compounds', true)", [])[0] in ("", None)
+
+
+def test_what_fails_at_the_beginning_is_an_error_of_the_database_and_rolls_back() -> None:
+    with pytest.raises(ProgrammingError, match="nowhere"), transaction.atomic():
+        begin("SELECT * FROM nowhere")
+    assert first_row("SELECT 1", []) == (1,)
+
+
+def test_a_prepared_statement_is_planned_once_a_connection_and_stays_behind_the_wall() -> None:
+    cast = make_cast()
+    site = cast.yujingwan
+    _secret, digest = new_secret()
+    with site.open():
+        Access.objects.create(
+            compound=site.compound, household=site.household("101"), digest=digest
+        )
+    for _again in range(3):
+        with scope([site.compound.pk]):
+            found = fetch_first(FOUND, REST, [site.compound.pk, digest])
+            assert found is not None and found[1] == site.compound
+    other = cast.xiaodongmen.compound.pk
+    with scope([other]):
+        assert fetch_first(FOUND, REST, [site.compound.pk, digest]) is None
+    assert first_row(COUNT, []) == (0,)
+
+
+def test_a_pooler_that_knows_no_prepared_statements_gets_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert first_row("SELECT 7 -- kept", []) == (7,)
+    assert first_row(PREPARED, ["SELECT 7 -- kept"]) == (1,)
+    monkeypatch.setattr(settings, "DATABASE_PREPARED", False)
+    assert first_row("SELECT 8 -- not kept", []) == (8,)
+    assert first_row(PREPARED, ["SELECT 8 -- not kept"]) == (0,)
+
+
+def test_a_connection_that_rested_is_asked_before_it_is_used() -> None:
+    before = backend()
+    link = connection.connection
+    connection.close()
+    link.last_used -= 60
+    end_backend(before)
+    assert Organization.objects.count() >= 0
+    assert backend() != before
+
+
+def test_a_connection_lost_a_moment_ago_costs_one_request_and_heals() -> None:
+    before = backend()
+    connection.close()
+    end_backend(before)
+    lost = 0
+    for _each_of_the_pool in range(4):
+        try:
+            with scope([1]):
+                assert Compound.objects.filter(pk=0).count() == 0
+        except OperationalError:
+            lost += 1
+        connection.close()  # as at the end of a request
+    assert lost <= 1
+    assert backend() != before
