@@ -9,6 +9,7 @@ from django.http import QueryDict
 from compounds.access import MemberRequest
 from seals.forms import Draft, OrderForm
 from seals.models import OrderState, SealOrder
+from seals.overtaking import version_of
 from seals.planning import Step, steps_of
 from seals.preview import Preview, preview
 from seals.steps import StepForm, step_forms
@@ -59,11 +60,18 @@ def saved_draft(number: object) -> SealOrder | None:
     text = str(number or "")
     if not (text.isascii() and text.isdecimal()) or len(text) > 17:
         return None
-    return SealOrder.objects.filter(pk=text, state=OrderState.DRAFT).first()
+    rows = SealOrder.objects.select_related("issued_by")
+    return rows.filter(pk=text, state=OrderState.DRAFT).first()
+
+
+def draft_of(request_key: str) -> SealOrder | None:
+    """The draft that a form with this key changes, as it stands now."""
+    rows = SealOrder.objects.select_related("issued_by")
+    return rows.filter(request_key=request_key, state=OrderState.DRAFT).first()
 
 
 def typed_again(saved: SealOrder) -> QueryDict:
     """The form of a saved draft, as it was sent."""
     data = QueryDict(mutable=True)
-    data.update({**(saved.draft or {}), "draft": str(saved.pk)})
+    data.update({**(saved.draft or {}), "draft": str(saved.pk), "seen": version_of(saved)})
     return data

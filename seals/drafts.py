@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.models import Compound, Member
@@ -15,6 +16,7 @@ from journal.actions import record
 from lockdown.kernel.errors import Refused
 from seals.actions import fill, queue_up
 from seals.models import Level, OrderState, SealOrder
+from seals.overtaking import refuse_overtaken
 from seals.planning import Stage, Step
 
 
@@ -34,16 +36,19 @@ def save_draft(
     easing: Iterable[Stage] = (),
     issuer: str = "",
     legal_source: str = "",
+    seen: str | None = None,
 ) -> SealOrder:
     """Keep a prepared order; nothing starts, nobody is told. The same key changes the same draft.
 
     `typed` is the form as it was sent: an empty start stays "from the moment of confirming".
-    Steps that are switched off are kept too. Refused: a draft confirmed or thrown away meanwhile.
+    Steps that are switched off are kept too. `seen` is the version that the person changed.
+    Refused: a draft confirmed or thrown away meanwhile, or changed by somebody else.
     """
     queue_up(compound)
     draft = SealOrder.objects.filter(request_key=request_key).first()
     if draft is not None and draft.state != OrderState.DRAFT:
         raise Refused(_gone(draft), code="not_a_draft")
+    refuse_overtaken(request_key, seen, by)
     is_new = draft is None
     draft = draft or SealOrder(compound=compound, request_key=request_key)
     fill(
@@ -58,6 +63,7 @@ def save_draft(
         ends_at=ends_at,
         steps=[step.as_json() for step in steps],
         draft=typed,
+        kept_at=timezone.now(),
         issued_by=by,
     )
     draft.save()

@@ -20,11 +20,13 @@ from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from seals import actions, choosing
 from seals.cancelling import throw_away
-from seals.drafting import Drafting, drafting, saved_draft, typed_again
+from seals.draft_page import differences
+from seals.drafting import Drafting, draft_of, drafting, saved_draft, typed_again
 from seals.drafts import save_draft
 from seals.family import overlap_text, overlapping
 from seals.forms import OrderForm
 from seals.models import SealOrder
+from seals.overtaking import OVERTAKEN, version_of
 from seals.places import buildings, inside_unit
 from seals.planning import place_of
 from seals.queries import orders_seen_by
@@ -93,16 +95,23 @@ def _preview(
     status: int,
     refusal: str = "",
     saved: SealOrder | None = None,
+    overtaken: SealOrder | None = None,
 ) -> HttpResponse:
+    """`overtaken` is a draft that somebody else changed meanwhile: from now on it was seen."""
     seen = draft.preview(request)
-    back = f"{reverse('seals:order-new', args=[request.compound.slug])}?{urlencode(form.kept)}"
+    kept = form.kept
+    if overtaken is not None:
+        kept |= {"draft": str(overtaken.pk), "seen": version_of(overtaken)}
+    back = f"{reverse('seals:order-new', args=[request.compound.slug])}?{urlencode(kept)}"
     key = request.POST.get("request_key") or (saved.request_key if saved else "")
     context = {
         "form": form,
         "preview": seen,
         "draft": draft.draft,
         "saved": saved,
-        "kept": form.kept.items(),
+        "overtaken": overtaken,
+        "differences": differences(overtaken, draft.draft, draft.steps) if overtaken else [],
+        "kept": kept.items(),
         "choices": choosing.choices(draft.draft, seen, back),
         "deed": choosing.deed(draft.draft, seen),
         "refusal": refusal,
@@ -129,7 +138,10 @@ def order_confirm(request: MemberRequest) -> HttpResponse:
     try:
         return deed(request, form, draft, key)
     except Refused as refusal:
-        return _preview(request, form, draft, saved=saved, status=422, refusal=str(refusal))
+        more: dict[str, Any] = {"saved": saved, "refusal": str(refusal)}
+        if refusal.code == OVERTAKEN:
+            more["overtaken"] = draft_of(key)
+        return _preview(request, form, draft, status=422, **more)
 
 
 def _seal(request: MemberRequest, form: OrderForm, drafted: Drafting, key: str) -> HttpResponse:
@@ -138,6 +150,7 @@ def _seal(request: MemberRequest, form: OrderForm, drafted: Drafting, key: str) 
         **drafted.draft.order,
         steps=drafted.steps,
         request_key=key,
+        seen=drafted.draft.seen,
         by=request.member,
     )
     messages.success(
@@ -161,6 +174,7 @@ def _save(request: MemberRequest, form: OrderForm, drafted: Drafting, key: str) 
         steps=drafted.steps,
         typed=form.typed,
         request_key=key,
+        seen=drafted.draft.seen,
         by=request.member,
     )
     messages.success(request, _("Kept as a draft. Nothing has started, nobody has been told."))
