@@ -15,7 +15,7 @@ from compounds.access import MemberRequest, member_page
 from compounds.actions import add_member, build_homes, issue_token, revoke_token
 from compounds.duties import as_csv, role_table
 from compounds.forms import HomesForm, MemberForm, TokenForm
-from compounds.limits import colleagues, parts_of
+from compounds.limits import colleagues, parts_of, reaches
 from compounds.models import ApiToken, SecondFactorRule, User
 from compounds.queries import building_outline
 from compounds.retention import RetentionForm, set_retention
@@ -42,7 +42,7 @@ def _settings(request: MemberRequest, status: int = 200, **forms: Any) -> HttpRe
     context = {
         "outline": outline,
         "home_counts": sum(line.homes for line in outline),
-        "members": [(one, parts.get(one.pk, "")) for one in members],
+        "members": [(one, parts.get(one.pk, ""), reaches(by, one)) for one in members],
         "tokens": [one for one in tokens if one.member_id in known],
         "rules": _rules() if not by.is_limited else [],
         "homes_form": forms.get("homes_form") or HomesForm(),

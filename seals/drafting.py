@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from compounds.access import MemberRequest
+from compounds.models import Member
 from seals.forms import Draft, OrderForm
 from seals.models import OrderState, SealOrder
 from seals.overtaking import version_of
 from seals.planning import Step, steps_of
 from seals.preview import Preview, preview
+from seals.queries import orders_seen_by
 from seals.steps import StepForm, step_forms
 
 
@@ -55,13 +57,13 @@ def drafting(
     return Drafting(draft, step_forms(steps, data))
 
 
-def saved_draft(number: object) -> SealOrder | None:
-    """The draft that is being opened or changed; None when it is none any more."""
+def saved_draft(number: object, member: Member) -> SealOrder | None:
+    """The draft that is being opened or changed; None when it is none any more, and for whoever
+    may not know of it."""
     text = str(number or "")
     if not (text.isascii() and text.isdecimal()) or len(text) > 17:
         return None
-    rows = SealOrder.objects.select_related("issued_by")
-    return rows.filter(pk=text, state=OrderState.DRAFT).first()
+    return orders_seen_by(member).filter(pk=text, state=OrderState.DRAFT).first()
 
 
 def draft_of(request_key: str) -> SealOrder | None:

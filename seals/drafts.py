@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compounds.limits import refuse_outside
 from compounds.models import Compound, Member
 from compounds.places import Place
 from journal.actions import record
@@ -42,13 +43,17 @@ def save_draft(
 
     `typed` is the form as it was sent: an empty start stays "from the moment of confirming".
     Steps that are switched off are kept too. `seen` is the version that the person changed.
-    Refused: a draft confirmed or thrown away meanwhile, or changed by somebody else.
+    Refused: a draft confirmed or thrown away meanwhile, or changed by somebody else; a place
+    beyond the limits of `by`.
     """
     queue_up(compound)
+    refuse_outside(by, place)
     draft = SealOrder.objects.filter(request_key=request_key).first()
     if draft is not None and draft.state != OrderState.DRAFT:
         raise Refused(_gone(draft), code="not_a_draft")
-    refuse_overtaken(request_key, seen, by)
+    if draft is not None:
+        refuse_outside(by, draft)
+        refuse_overtaken(request_key, seen, by)
     is_new = draft is None
     draft = draft or SealOrder(compound=compound, request_key=request_key)
     fill(

@@ -73,6 +73,10 @@ def handover_open(request: MemberRequest) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("duty:handover-list", request.compound.slug)
+    if not handovers_of(request.member).filter(pk=found.pk).exists():
+        text = _("Colleagues of another part write this handover. Give them your points.")
+        messages.info(request, text)
+        return redirect("duty:handover-list", request.compound.slug)
     return redirect("duty:handover", request.compound.slug, found.pk)
 
 

@@ -25,7 +25,7 @@ from seals.drafting import Drafting, draft_of, drafting, saved_draft, typed_agai
 from seals.drafts import save_draft
 from seals.family import overlap_text, overlapping
 from seals.forms import OrderForm
-from seals.models import SealOrder
+from seals.models import OrderState, SealOrder
 from seals.overtaking import OVERTAKEN, version_of
 from seals.places import buildings, inside_unit
 from seals.planning import place_of
@@ -77,7 +77,7 @@ def order_preview(request: MemberRequest) -> HttpResponse:
     data: QueryDict = request.POST if request.method == "POST" else request.GET
     if not data:
         return redirect("seals:order-new", request.compound.slug)
-    saved = saved_draft(data.get("draft"))
+    saved = saved_draft(data.get("draft"), request.member)
     if saved is not None and "place" not in data:
         data = typed_again(saved)
     form = OrderForm(data, compound=request.compound, member=request.member)
@@ -129,7 +129,7 @@ def order_confirm(request: MemberRequest) -> HttpResponse:
     form = OrderForm(request.POST, compound=request.compound, member=request.member)
     if not form.is_valid():
         return _choose(request, form, refused=True)
-    saved = saved_draft(request.POST.get("draft"))
+    saved = saved_draft(request.POST.get("draft"), request.member)
     draft = drafting(form, request.POST, saved)
     key = request.POST.get("request_key", "")
     if not draft.is_valid or not 16 <= len(key) <= 64:
@@ -189,6 +189,9 @@ def order_throw_away(request: MemberRequest, order: int) -> HttpResponse:
         throw_away(order=found, by=request.member)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("seals:order", request.compound.slug, found.pk)
+        found.refresh_from_db(fields=["state"])
+        if found.state != OrderState.DRAFT:
+            return redirect("seals:order", request.compound.slug, found.pk)
+        return redirect("seals:order-list", request.compound.slug)
     messages.success(request, _("The draft is thrown away."))
     return redirect("seals:order-list", request.compound.slug)
