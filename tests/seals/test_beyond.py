@@ -78,7 +78,9 @@ DEEDS: dict[str, Callable[[Site, SealOrder], Any]] = {
     "keep the clock": lambda site, order: keep_clock(order=order, reason="阳性", by=site.manager),
     "restart a part": lambda site, order: restart_part(
         order=order,
-        place=find_place(site.compound, "home", row=Home.objects.get(number="101", unit=site.unit()).pk),
+        place=find_place(
+            site.compound, "home", row=Home.objects.get(number="101", unit=site.unit()).pk
+        ),
         request_key="key-of-the-part-1",
         reason="阳性",
         by=site.manager,
