@@ -224,7 +224,7 @@ def test_the_second_of_two_is_told_and_loses_nothing(
     answer = kept_by(cast, site, "second", opened, **wanted)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert f"{site.manager.name} 在今天" in page  # who, and when
+    assert f"{site.manager.name} 今天" in page  # who, and when
     shown = page[page.index('id="overtaken"') : page.index("</section>", page.index("overtaken"))]
     assert all(text in shown for text in ("07:10", "06:50", "街道 2022-9 号"))
     again = sent_by(page)
