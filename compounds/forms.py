@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from compounds.actions import UnitPattern
 from compounds.models import Member, Unit
 from compounds.roles import Role
 from compounds.signin.links import ROLES
+from lockdown.kernel.forms import choose_among
 
 SUFFIX = re.compile(
     r"(\u53f7\u697c|\u5355\u5143|[\u680b\u5e62\u697c\u5ea7])$"
@@ -110,12 +112,17 @@ class PartForm(forms.Form):
         help_text=_("Nothing chosen: the whole compound."),
     )
 
-    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, by: Member, units: Iterable[Unit] | None = None, **kwargs: Any
+    ) -> None:
+        """`units` are those that `by` sees, with their buildings, where they are read already."""
         super().__init__(*args, **kwargs)
         self.by = by
-        units = Unit.objects.filter(by.within_units()).select_related("building")
+        rows = Unit.objects.filter(by.within_units()).select_related("building")
+        units = list(rows if units is None else units)
         found = {one.building_id: str(one.building) for one in units}
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = rows  # type: ignore[attr-defined]
+        choose_among(self.fields["unit"], units)
         self.fields["buildings"].choices = list(found.items())  # type: ignore[attr-defined]
         if by.is_limited:
             self.fields["unit"].help_text = ""

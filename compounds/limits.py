@@ -140,6 +140,16 @@ def part_of(member: Member) -> str:
     return parts_of([member])[member.pk]
 
 
+def part_among(member: Member, units: Iterable[Unit]) -> str:
+    """`part_of` from stairs that are read already, with their buildings."""
+    units = list(units)
+    return _words(
+        member,
+        {one.building_id: str(one.building) for one in units},
+        {one.pk: str(one) for one in units},
+    )
+
+
 def parts_of(members: Iterable[Member]) -> dict[int, str]:
     """The same for many; two queries at most."""
     members = list(members)

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST
 from compounds.access import MemberRequest, member_page
 from compounds.actions import end_membership, limit_member
 from compounds.forms import PartForm
-from compounds.limits import part_of, reaches
-from compounds.models import CodeApp, Member, Passkey, SignInLink
+from compounds.limits import part_among, part_of, reaches
+from compounds.models import CodeApp, Member, Officer, Passkey, SignInLink, Sitting, Unit
 from compounds.roles import SAYS, Permission, Role
 from compounds.signin.account import qr
 from compounds.signin.accounts import (
     end_sessions_of,
-    is_foreign,
+    opens_elsewhere,
     reset_password,
     reset_second_factor,
 )
@@ -31,6 +31,7 @@ from compounds.signin.links import ROLES, make_link, revoke_link
 from compounds.signin.sittings import sittings_of
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
+from lockdown.kernel.packed import packed, together, unpacked
 
 LINKS = 6  # the newest ones shown
 
@@ -52,26 +53,46 @@ def member_page_(request: MemberRequest, member: int) -> HttpResponse:
 
 def _show(request: MemberRequest, found: Member, status: int = 200, **more: Any) -> HttpResponse:
     now = timezone.now()
-    links = SignInLink.objects.filter(member=found).select_related("made_by")[:LINKS]
+    about = _about(found, request.member)
+    units = unpacked(Unit, about["units"])
     start = {"buildings": found.buildings, "unit": found.unit_id}
     user = found.user
+    is_operator = user.is_staff or user.is_superuser or bool(about["offices"])
     context = {
         "one": found,
         "says": SAYS[Role(found.role)],
-        "part": part_of(found) if found.is_limited else "",
+        "part": part_among(found, units) if found.is_limited else "",
         "is_self": found.pk == request.member.pk,
-        "is_foreign": is_foreign(found, request.member),
+        "is_foreign": is_operator or opens_elsewhere(found, request.member),
         "has_password": user.has_usable_password(),
-        "keys": [*Passkey.objects.filter(user=user), *CodeApp.objects.filter(user=user)],
-        "sittings": sittings_of(user),
-        "links": [(link, link.state(now)) for link in links],
+        "keys": [*about["keys"], *about["apps"]],
+        "sittings": unpacked(Sitting, about["sittings"]),
+        "links": [(one, one.state(now)) for one in unpacked(SignInLink, about["links"])],
         "may_link": found.role in ROLES and not user.has_usable_password(),
-        "part_form": PartForm(initial=start, by=request.member),
+        "part_form": PartForm(initial=start, by=request.member, units=units),
         "link_form": LinkForm(),
         "reset_form": ResetForm(),
         **more,
     }
     return render(request, "compounds/member.html", context, status=status)
+
+
+def _about(found: Member, by: Member) -> dict[str, Any]:
+    """The account behind a member, the newest links, the stairs to choose from; one query."""
+    own = {"user": found.user_id}
+    units = Unit.objects.filter(by.within_units())
+    links = SignInLink.objects.filter(member=found)[:LINKS]
+    return together(
+        Member.objects.filter(pk=found.pk),
+        {
+            "keys": packed(Passkey.objects.filter(**own), name="name"),
+            "apps": packed(CodeApp.objects.filter(**own), name="name"),
+            "offices": packed(Officer.objects.filter(**own), id="id"),
+            "sittings": packed(sittings_of(found.user)),
+            "links": packed(links, "made_by"),
+            "units": packed(units, "building"),
+        },
+    )
 
 
 @member_page(Permission.MEMBER_EDIT)

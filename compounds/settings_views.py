@@ -15,9 +15,9 @@ from compounds.access import MemberRequest, member_page
 from compounds.actions import add_member, build_homes, issue_token, revoke_token
 from compounds.duties import as_csv, role_table
 from compounds.forms import HomesForm, MemberForm, TokenForm
-from compounds.limits import colleagues, parts_of
+from compounds.limits import colleagues, parts_of, reaches
 from compounds.models import ApiToken, SecondFactorRule, User
-from compounds.queries import building_outline, home_counts
+from compounds.queries import building_outline
 from compounds.retention import RetentionForm, set_retention
 from compounds.roles import Permission, Role
 from compounds.signin.forms import RuleForm
@@ -35,16 +35,18 @@ def _settings(request: MemberRequest, status: int = 200, **forms: Any) -> HttpRe
     by = request.member
     members = colleagues(by)
     parts = parts_of(one for one in members if one.is_limited)
+    outline = building_outline(by)
+    units = [line.unit for line in outline]
     tokens = ApiToken.objects.filter(revoked_at=None).select_related("member")
     known = {one.pk for one in members}
     context = {
-        "outline": building_outline(by),
-        "home_counts": home_counts(by),
-        "members": [(one, parts.get(one.pk, "")) for one in members],
+        "outline": outline,
+        "home_counts": sum(line.homes for line in outline),
+        "members": [(one, parts.get(one.pk, ""), reaches(by, one)) for one in members],
         "tokens": [one for one in tokens if one.member_id in known],
         "rules": _rules() if not by.is_limited else [],
         "homes_form": forms.get("homes_form") or HomesForm(),
-        "member_form": forms.get("member_form") or MemberForm(by=by),
+        "member_form": forms.get("member_form") or MemberForm(by=by, units=units),
         "token_form": forms.get("token_form") or TokenForm(),
         "new_token": forms.get("new_token", ""),
         "new_password": forms.get("new_password", ""),

@@ -1,25 +1,27 @@
 """What a drill measured, from the practice compound's own rows. Minutes are those of the plan.
 
-The card is plain data without words, so that it can be frozen and read in any language. Seven
+The card is plain data without words, so that it can be frozen and read in any language. Four
 queries, whatever the size of the drill.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, CharField, Count, F, Q, QuerySet, Value
+from django.db.models import BigIntegerField, Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
-from compounds.models import Member
+from compounds.models import Compound, Member
 from compounds.sweeps import work_models
 from compounds.work import Work
 from drills.figures import DAY_MINUTES, FROM_DUE, RUSH
 from drills.models import Drill
-from households.models import CareFlag, CareKind, Resident, Verification
+from households.models import CareFlag, CareKind, Household, Resident, Verification
+from lockdown.kernel.packed import how_many, packed, together, unpacked
 from notices.models import NoticeKind, Receipt
 from seals.models import PlanPart, Recall
 from volunteers.models import CareVisit
@@ -41,11 +43,12 @@ class Did(NamedTuple):
 def scorecard(drill: Drill, now: datetime) -> Card:
     """Measured up to `now`, within the practice compound's scope."""
     measure = _Measure(drill, round(min(drill.minute(now), float(DAY_MINUTES)), 1))
+    small = _small(drill)
     receipts = list(_receipts(drill))
     told = [Did(finished, due, door) for finished, due, door, _read, _sent in receipts]
-    work = _work(drill)
+    work, traces = _work(drill), _traces()
     lines = [
-        measure.started(),
+        measure.started([part.started_at for part in unpacked(PlanPart, small["parts"])]),
         measure.first_read([read for *_some, read, sent in receipts if sent], receipts),
         *(measure.share(key, told, part) for key, part in _TELLING),
         measure.share("verified_all", work["verify"]),
@@ -60,11 +63,16 @@ def scorecard(drill: Drill, now: datetime) -> Card:
         "lines": lines,
         "met": sum(line["state"] == "met" for line in lines),
         "not_met": sum(line["state"] == "not_met" for line in lines),
-        "people": _people() | {"out": len(work["recall"])},
+        "people": {
+            "households": small["households"],
+            "people": small["people"],
+            "elders": small["elders"],
+            "out": len(work["recall"]),
+        },
         "unreached": _open_doors(told),
         "unverified": _open_doors(work["verify"]),
-        "missed": _missed(),
-        "staff": _staff(drill, measure.minute),
+        "missed": _missed(traces),
+        "staff": _staff(drill, measure.minute, unpacked(Member, small["members"]), traces),
     }
 
 
@@ -89,10 +97,8 @@ class _Measure:
         aim = None if target is None else round(target, 1)
         return {"key": key, "value": rounded, "target": aim, "state": state} | more
 
-    def started(self) -> Card:
+    def started(self, starts: Sequence[datetime | None]) -> Card:
         """In real seconds: how fast the system is has nothing to do with the drill's pace."""
-        parts = PlanPart.objects.filter(order=self.drill.order_id)
-        starts = list(parts.values_list("started_at", flat=True))
         done = [one for one in starts if one is not None]
         last = max(done) if starts and len(done) == len(starts) else None
         seconds = None if last is None else (last - self.drill.started_at).total_seconds()
@@ -170,13 +176,20 @@ def _arm(what: str, rows: QuerySet, door: str, who: str = "pk") -> QuerySet:
     )
 
 
-def _people() -> Card:
-    """How large the drill is; every invented household has somebody in it."""
-    alone = Q(flags__kind=CareKind.LONE_ELDER, flags__ended_at=None)
-    return Resident.objects.filter(moved_out_at=None).aggregate(
-        households=Count("household", distinct=True),
-        people=Count("pk", distinct=True),
-        elders=Count("pk", filter=alone, distinct=True),
+def _small(drill: Drill) -> dict[str, Any]:
+    """The parts of the plan, the staff, and how large the drill is, in one statement; every
+    invented household has somebody in it."""
+    living = Resident.objects.filter(moved_out_at=None)
+    alone = CareFlag.objects.filter(kind=CareKind.LONE_ELDER, ended_at=None)
+    return together(
+        Compound.objects.filter(pk=drill.practice_id),
+        {
+            "parts": packed(PlanPart.objects.filter(order=drill.order_id)),
+            "members": packed(Member.objects.order_by("pk")),
+            "households": how_many(Household.objects.filter(pk__in=living.values("household"))),
+            "people": how_many(living),
+            "elders": how_many(living.filter(pk__in=alone.values("resident"))),
+        },
     )
 
 
@@ -185,11 +198,39 @@ def _open_doors(work: Sequence[Did]) -> list[str]:
     return [one.door for one in work if one.finished is None][:MOST_DOORS]
 
 
-def _missed() -> list[Card]:
-    """Each kind of work of which something passed its grace; one query."""
-    arms = [_missed_arm(model) for model in work_models()]
+class Trace(NamedTuple):
+    """One piece of work that somebody finished, or that passed its grace."""
+
+    what: str
+    door: str
+    finished: datetime | None
+    by: int | None
+    is_missed: bool
+
+
+def _traces() -> list[Trace]:
+    """By kind and door; one query."""
+    arms = [_trace_arm(model) for model in work_models()]
+    return [Trace(*row) for row in arms[0].union(*arms[1:], all=True).order_by("what", "door")]
+
+
+def _trace_arm(model: type[Work]) -> QuerySet:
+    names = {field.name for field in model._meta.get_fields()}
+    missed = Q(missed_at__isnull=False, cancelled_at=None)
+    rows = model.objects.filter(missed | Q(finished_by__isnull=False)).order_by()
+    return rows.annotate(
+        what=Value(model._meta.model_name, output_field=CharField()),
+        door=F("home__label") if "home" in names else Value("", output_field=CharField()),
+        is_missed=Case(When(missed, then=True), default=False),
+    ).values_list("what", "door", "finished_at", "finished_by_id", "is_missed")
+
+
+def _missed(traces: Sequence[Trace]) -> list[Card]:
+    """Each kind of work of which something passed its grace."""
     found: dict[str, Card] = {}
-    for what, door, finished in arms[0].union(*arms[1:], all=True).order_by("what", "door"):
+    for what, door, finished, _by, is_missed in traces:
+        if not is_missed:
+            continue
         card = found.setdefault(what, {"what": what, "count": 0, "open": 0, "doors": []})
         card["count"] += 1
         card["open"] += finished is None
@@ -198,27 +239,21 @@ def _missed() -> list[Card]:
     return list(found.values())
 
 
-def _missed_arm(model: type[Work]) -> QuerySet:
-    names = {field.name for field in model._meta.get_fields()}
-    door = F("home__label") if "home" in names else Value("", output_field=CharField())
-    what = Value(model._meta.model_name, output_field=CharField())
-    rows = model.objects.filter(missed_at__isnull=False, cancelled_at=None).order_by()
-    return rows.annotate(what=what, door=door).values_list("what", "door", "finished_at")
-
-
-def _staff(drill: Drill, minute: float) -> list[Card]:
+def _staff(
+    drill: Drill, minute: float, members: Sequence[Member], traces: Sequence[Trace]
+) -> list[Card]:
     """What each did: finished work by their name and, when played, how busy they were."""
     books = drill.state.get("people", {})
-    finished = _finished_by()
+    finished = Counter(one.by for one in traces)
     rush = min(minute, float(RUSH)) or 1.0
     found = []
-    for member in Member.objects.order_by("pk"):
+    for member in members:
         book = books.get(str(member.pk), {})
         found.append(
             {
                 "name": member.name,
                 "role": member.role,
-                "done": finished.get(member.pk, 0),
+                "done": finished[member.pk],
                 "tried": int(book.get("done", 0)) + int(book.get("helped", 0)),
                 "helped": int(book.get("helped", 0)),
                 "busy": round(float(book.get("busy", 0))),
@@ -226,15 +261,3 @@ def _staff(drill: Drill, minute: float) -> list[Card]:
             }
         )
     return found
-
-
-def _finished_by() -> dict[int, int]:
-    """Member id → pieces of work finished; one query."""
-    arms = [
-        model.objects.filter(finished_by__isnull=False).order_by().values_list("finished_by_id")
-        for model in work_models()
-    ]
-    counts: dict[int, int] = {}
-    for (member,) in arms[0].union(*arms[1:], all=True):
-        counts[member] = counts.get(member, 0) + 1
-    return counts

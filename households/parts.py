@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from compounds.limits import part_of
-from compounds.models import Home, Member
+from compounds.models import Member
 from households.batches import homes_by_key
 from households.models import RosterImport, Sweep, Verification
 from lockdown.kernel.errors import Refused
@@ -69,10 +69,9 @@ def refuse_beyond(member: Member, parsed: dict[str, Any]) -> None:
 def _beyond(member: Member, parsed: dict[str, Any]) -> list[str]:
     if not member.is_limited:
         return []
-    inside = set(Home.objects.filter(member.within()).values_list("pk", flat=True))
-    homes = homes_by_key()
+    inside = {key for key, home in homes_by_key().items() if member.covers(home)}
     return [
         "-".join(part for part in door["key"] if part)
         for door in parsed["doors"]
-        if getattr(homes.get(tuple(door["key"])), "pk", None) not in inside
+        if tuple(door["key"]) not in inside
     ]

@@ -1,15 +1,14 @@
-"""One household's file, whole: everything that its page shows, in four queries or five."""
+"""One household's file, whole: everything that its page shows, in three queries or four."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import JSONObject
 
 from compounds.models import Home, Member
 from households import timeline
@@ -27,10 +26,10 @@ from households.models import (
     Verification,
 )
 from journal.models import Entry
+from lockdown.kernel.packed import packed, unpacked
 
 NEWEST = 8  # lines of the timeline on the file's page
 NEARBY = 6  # neighbours on the floor
-Row = TypeVar("Row", bound=models.Model)
 
 
 @dataclass(frozen=True)
@@ -78,14 +77,14 @@ class File:
 
 
 def household_file(household: Household, seen_by: Member | None = None) -> File:
-    """Four queries at any size, and one for a likely duplicate, which `seen_by` may know of.
+    """Three queries at any size, and one for a likely duplicate, which `seen_by` may know of.
 
     What hangs on persons stands on them as plain lists.
     """
     key = household.pk
     residents = list(Resident.objects.filter(household_id=key, merged_into=None))
     whole = _particulars(household, [one.pk for one in residents if one.moved_out_at is None])
-    phones, flags = _rows(Phone, whole["phones_"]), _rows(CareFlag, whole["flags_"])
+    phones, flags = unpacked(Phone, whole["phones_"]), unpacked(CareFlag, whole["flags_"])
     _hang(residents, phones, flags, whole)
     merged, orders = whole["merged"], [one for one in whole["causes"] if one is not None]
     return File(
@@ -95,17 +94,12 @@ def household_file(household: Household, seen_by: Member | None = None) -> File:
         phones=[phone for phone in phones if phone.resident_id is None],
         flags=[flag for flag in flags if flag.resident_id is None],
         marks=flags,
-        relatives=[one for one in _rows(Relative, whole["relatives_"]) if str(one) or one.phone],
-        pets=_rows(Pet, whole["pets_"]),
-        notes=_rows(Note, whole["notes_"]),
+        relatives=[one for one in unpacked(Relative, whole["relatives_"]) if str(one) or one.phone],
+        pets=unpacked(Pet, whole["pets_"]),
+        notes=unpacked(Note, whole["notes_"]),
         neighbours=_neighbours(whole["nearby"]),
         alike=_alike(whole["same_numbers"], seen_by),
-        verification=(
-            Verification.objects.filter(household_id=key, cancelled_at=None)
-            .select_related("finished_by")
-            .order_by("-pk")
-            .first()
-        ),
+        verification=next(iter(unpacked(Verification, whole["verifications_"])), None),
         newest=list(timeline.entries([key, *merged], orders)[:NEWEST]),
     )
 
@@ -120,9 +114,9 @@ def _hang(
     for name, rows in (
         ("numbers", phones),
         ("open_flags", flags),
-        ("documents", _rows(Identity, whole["identities_"])),
-        ("taken", _rows(Medicine, whole["medicines_"])),
-        ("trips", _rows(Appointment, whole["appointments_"])),
+        ("documents", unpacked(Identity, whole["identities_"])),
+        ("taken", unpacked(Medicine, whole["medicines_"])),
+        ("trips", unpacked(Appointment, whole["appointments_"])),
     ):
         owned: dict[int | None, list[Any]] = defaultdict(list)
         for row in rows:
@@ -140,6 +134,7 @@ def _particulars(household: Household, people: list[int]) -> dict[str, Any]:
     people = people or [0]  # nobody: an empty list would make the part NULL instead of no rows
     key, own, person = household.pk, Q(household=household.pk), Q(resident__in=people)
     files = Household.objects.filter(Q(pk=key) | Q(merged_into=key))
+    seen = Verification.objects.filter(household=key)
     verified = Verification.objects.filter(household__in=files.values("pk")).order_by()
     found = Household.objects.filter(pk=key).values(
         merged=ArraySubquery(Household.objects.filter(merged_into=key).values("pk")),
@@ -152,6 +147,7 @@ def _particulars(household: Household, people: list[int]) -> dict[str, Any]:
         identities_=_objects(Identity, person, "pk"),
         medicines_=_objects(Medicine, person & Q(ended_at=None), "runs_out_on", "pk"),
         appointments_=_objects(Appointment, person & Q(ended_at=None), "at", "pk"),
+        verifications_=packed(seen.filter(cancelled_at=None).order_by("-pk")[:1]),
         nearby=_nearby(household),
         same_numbers=_same_numbers(people),
     )
@@ -159,17 +155,7 @@ def _particulars(household: Household, people: list[int]) -> dict[str, Any]:
 
 
 def _objects(model: type[models.Model], condition: Q, *order: str) -> ArraySubquery:
-    names = {one.attname: F(one.attname) for one in model._meta.concrete_fields}
-    rows = model.objects.filter(condition).order_by(*order)  # type: ignore[attr-defined]
-    return ArraySubquery(rows.values(json=JSONObject(**names)))
-
-
-def _rows(model: type[Row], values: list[dict[str, Any]]) -> list[Row]:
-    fields = {one.attname: one for one in model._meta.concrete_fields}
-    return [
-        model(**{name: fields[name].to_python(value) for name, value in one.items()})
-        for one in values
-    ]
+    return packed(model.objects.filter(condition).order_by(*order))  # type: ignore[attr-defined]
 
 
 def _nearby(household: Household) -> ArraySubquery:
@@ -182,8 +168,7 @@ def _nearby(household: Household) -> ArraySubquery:
     ).exclude(pk=household.pk)
     people = Resident.objects.filter(household__in=floor.values("pk"), moved_out_at=None)
     rows = people.order_by("household__home__position", "-is_head", "position", "pk")
-    names = {"household": F("household_id"), "door": F("household__home__label"), "name": F("name")}
-    return ArraySubquery(rows.values(json=JSONObject(**names)))
+    return packed(rows, household="household_id", door="household__home__label", name="name")
 
 
 def _neighbours(rows: list[dict[str, Any]]) -> list[Neighbour]:

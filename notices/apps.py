@@ -28,4 +28,4 @@ class NoticesConfig(AppConfig):
         register_keeper(keeper.ReceiptKeeper())
         register_sheet("tell", TellSheet())
         lodging.connect()
-        register_line("reach", lodging.households_unreached)
+        register_line("reach", lodging.households_unreached, lodging.doors_to_reach)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from notices.models import NoticeKind, Receipt
-from seals.lift import Behind, Finding, holder, named, waiting
-from seals.models import SealOrder
+from seals.lift import Behind, Finding, Look, holder, named, waiting
 
 
-def everybody_told(order: SealOrder, now: datetime) -> Finding:
+def everybody_told(look: Look) -> Finding:
     """For information: a household not told of the seal does not keep the seal from lifting."""
+    order = look.order
     rows = Receipt.objects.filter(
         notice__order_id=order.pk, notice__kind=NoticeKind.SEAL, cancelled_at=None
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +14,7 @@ from compounds.places import Place
 from journal.actions import SYSTEM
 from journal.handlers import subscribe
 from journal.models import Delivery
+from lockdown.kernel.packed import Lists, packed
 from notices.actions import send_notice
 from notices.audience import Audience
 from notices.models import Notice, NoticeKind
@@ -126,10 +128,14 @@ def _agreed(stay: Stay) -> Text:
     )
 
 
-def households_unreached(span: Span) -> Iterable[Figure]:
-    """For the handover: who is on somebody's list to be rung or knocked at; one query."""
-    doors = list(on_lists().order_by("home__position").values_list("home__label", flat=True))
-    doors = list(dict.fromkeys(doors))
+def doors_to_reach(span: Span) -> dict[str, ArraySubquery]:
+    rows = on_lists().filter(compound=span.compound).order_by("home__position")
+    return {"reach": packed(rows, door="home__label")}
+
+
+def households_unreached(span: Span, lists: Lists) -> Iterable[Figure]:
+    """For the handover: who is on somebody's list to be rung or knocked at."""
+    doors = list(dict.fromkeys(row["door"] for row in lists["reach"]))
     yield Figure(
         "reach",
         gettext_lazy("Households not told yet"),

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compounds.limits import touching
-from compounds.models import Compound, Member
+from compounds.models import Compound, Member, Unit
 from households.models import INSIDE, Household, Presence, Resident
 from households.presence import people_at
 from lockdown.kernel.masking import mask_name
+from lockdown.kernel.packed import how_many
 from reports import rows
 from reports.days import DaySpan
-from reports.homes import has_many_stairs
 from reports.models import DayComment
 from reports.parts import narrowed
 from reports.rows import Row, with_stairs, work_rows
@@ -107,14 +107,15 @@ class DayFigures:
 def day_figures(
     compound: Compound, day: date, now: datetime, member: Member | None = None
 ) -> DayFigures:
-    """The day of the scope's compound, or of a member's part; eight queries at any size."""
+    """The day of the scope's compound, or of a member's part; seven queries at any size."""
     span = DaySpan.of(compound, day)
     at = min(now, span.end)
     counted = tallies({compound.pk: span}, now, member).get(compound.pk, {})
     found = work_rows(narrowed(_wanted(span, at), member), cancelled=True)
-    found = with_stairs(found) if has_many_stairs() else found
+    households, stairs = _size(compound, member)
+    found = with_stairs(found) if stairs > 1 else found
     is_today = span.begin <= now < span.end
-    households, inside, away = _presence(None if is_today else at, member)
+    inside, away = _presence(None if is_today else at, member)
     return DayFigures(
         compound=compound,
         day=day,
@@ -152,8 +153,15 @@ def _orders(span: DaySpan, member: Member | None) -> list[SealOrder]:
     )
 
 
-def _presence(at: datetime | None, member: Member | None) -> tuple[int, int, int]:
-    """(households, people inside, people out) now, or at a past moment."""
+def _size(compound: Compound, member: Member | None) -> tuple[int, int]:
+    """(households of the member's part, stairs of the compound); one query."""
+    files = Household.objects.filter((member or Member()).within("home__"), closed_at=None)
+    here = Compound.objects.filter(pk=compound.pk)
+    return here.values_list(how_many(files), how_many(Unit.objects.all())).get()
+
+
+def _presence(at: datetime | None, member: Member | None) -> tuple[int, int]:
+    """(people inside, people out) now, or at a past moment."""
     near = member or Member()
     if at is None:
         people = Resident.objects.filter(moved_out_at=None, household__closed_at=None)
@@ -164,8 +172,7 @@ def _presence(at: datetime | None, member: Member | None) -> tuple[int, int, int
         inside=Count("id", filter=Q(**{name: INSIDE})),
         away=Count("id", filter=Q(**{name: (Presence.AWAY, Presence.RECALLED)})),
     )
-    households = Household.objects.filter(near.within("home__"), closed_at=None).count()
-    return households, living["inside"], living["away"]
+    return living["inside"], living["away"]
 
 
 def _wanted(span: DaySpan, at: datetime) -> dict[str, Q]:

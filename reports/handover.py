@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
+from lockdown.kernel.packed import Lists
 from reports import rows
 from reports.rows import is_open, work_rows
 from reports.words import KINDS, place_of
@@ -22,7 +23,7 @@ PAGES = {
 }
 
 
-def open_work(span: Span) -> Iterable[Figure]:
+def open_work(span: Span, _lists: Lists) -> Iterable[Figure]:
     """What was due by the end of the shift and is not done, by kind; one query."""
     wanted = is_open() & Q(due_at__lt=max(span.shift.ends_at, span.now))
     found = work_rows(dict.fromkeys(LISTED, wanted))

@@ -22,7 +22,7 @@ from reports.household import names_of, notices_of, relatives_of, today_of
 from reports.orders import orders_in_force
 from reports.rows import Row
 from reports.words import LEVEL_RULES, clock, day_name, when
-from seals.models import SealOrder
+from seals.models import Level, SealOrder
 from seals.queries import covers, strictest
 from waste.queries import RubbishNow, rubbish_now
 
@@ -165,11 +165,30 @@ def _situation(order: SealOrder | None, now: datetime, theirs: str = "") -> Situ
         title = _("From %(time)s") % {"time": when(order.starts_at)}
         return Situation(over, title, _("Until %(day)s %(time)s") % end)
     day, days = order.day_of(now), order.days
-    until = _("%(day)s %(time)s: decided whether to lift") % end
-    if now > order.ends_at:
-        until = _("Planned until %(day)s %(time)s. The decision to lift is told here.") % end
+    until = _then(order, now) % (end | {"level": _next_level(order)})
     title = _("Day %(day)s of %(days)s") % {"day": min(day, days), "days": days}
     return Situation(over, title, until, min(day, days), days)
+
+
+def _next_level(order: SealOrder) -> str:
+    """What the order is eased to when a person confirms its next stage; empty at the last one."""
+    level = order.next_level  # type: ignore[attr-defined]
+    return str(Level(level).label) if level else ""
+
+
+def _then(order: SealOrder, now: datetime) -> str:
+    """What comes at the planned end: a looser level, or the lift after the last stage. Neither
+    comes by itself; a person decides. With places for day, time and level."""
+    is_over = now > order.ends_at
+    if _next_level(order):
+        if is_over:
+            return _(
+                "Planned until %(day)s %(time)s. The decision to ease to %(level)s is told here."
+            )
+        return _("%(day)s %(time)s: decided whether to ease to %(level)s")
+    if is_over:
+        return _("Planned until %(day)s %(time)s. The decision to lift is told here.")
+    return _("%(day)s %(time)s: decided whether to lift")
 
 
 def _to_pass_on(
@@ -229,7 +248,10 @@ def _today(
 ) -> list[dict[str, Any]]:
     items = [(_moment(row), ITEMS[row.kind](row, now)) for row in found]
     if order is not None and span.begin <= order.ends_at < span.end:
+        level = _next_level(order)
         text = _("Decision whether to lift")
+        if level:
+            text = _("Decision whether to ease to %(level)s") % {"level": level}
         state = "wait" if now < order.ends_at else "now"
         item = {"text": text, "state": state, "tag": _("to be told")}
         items.append((order.ends_at, item))

@@ -20,6 +20,7 @@ from journal.actions import HandTo, record
 from lockdown.kernel.errors import Refused
 from seals.family import parent_of
 from seals.models import Level, OrderChange, OrderState, PlanPart, PlanTask, SealOrder
+from seals.overtaking import refuse_overtaken
 from seals.planning import Stage, Step, planners
 from seals.words import place_name
 
@@ -40,19 +41,21 @@ def seal(
     easing: Iterable[Stage] = (),
     issuer: str = "",
     legal_source: str = "",
+    seen: str | None = None,
 ) -> SealOrder:
     """Put an order in force and hand every step of its plan over to be started.
 
     `ends_at` is on the plan's clock: in a practice compound with a fast one it comes earlier.
     The same `request_key` again gives the same order; a draft with this key becomes the order.
     Refused: an order already in force for this place, an end before its start, a place without
-    homes, a draft that was thrown away.
+    homes, a draft that was thrown away, or that somebody else changed after the version `seen`.
     """
     if ends_at <= starts_at:
         raise Refused(_("The end must be later than the start."), field="ends_at")
     with transaction.atomic():
         queue_up(compound)
         refuse_outside(by, place)
+        refuse_overtaken(request_key, seen, by)
         return issue(
             compound,
             place,
@@ -95,7 +98,7 @@ def issue(
     order = twin or SealOrder(compound=compound, request_key=request_key)
     now = timezone.now()
     fill(order, place, easing, issued_at=now, issued_by=by, **fields)
-    order.state, order.draft = OrderState.IN_FORCE, None
+    order.state, order.draft, order.kept_at = OrderState.IN_FORCE, None, None
     order.number = (SealOrder.objects.aggregate(most=Max("number"))["most"] or 0) + 1
     order.parent = parent_of(place)
     order.save()

@@ -52,7 +52,7 @@ def answer(
 
 def key_of(request: ApiRequest, drafted: Drafting) -> str:
     """The order's own key: that of the draft it is made from, else of this request."""
-    saved = saved_draft(drafted.draft.saved)
+    saved = saved_draft(drafted.draft.saved, request.member)
     sent = f"{request.member.pk} {request.headers.get('Idempotency-Key', '')}"
     return saved.request_key if saved else hashlib.sha256(sent.encode()).hexdigest()
 

@@ -24,7 +24,7 @@ class SealsConfig(AppConfig):
 
         handlers.connect()
         lift.register_check(easing.stages_done)
-        lift.register_check(family.parts_stay)
+        lift.register_check(family.parts_stay, family.all_parts)
         planning.register("verify", planners.VerifyPlanner())
         planning.register("recall", planners.RecallPlanner())
         planning.register("task", planners.TaskPlanner())

@@ -54,7 +54,10 @@ def _end(order: SealOrder, reason: str, now: datetime, by: Member) -> None:
 
 @transaction.atomic
 def throw_away(*, order: SealOrder, by: Member) -> SealOrder:
-    """A draft that is not wanted; nothing had started. Twice is once; an order is refused."""
+    """A draft that is not wanted; nothing had started. Twice is once.
+
+    Refused: an order, and a draft that reaches beyond the limits of `by`.
+    """
     queue_up(order.compound)
     order = SealOrder.objects.select_for_update(of=("self",)).get(pk=order.pk)
     if order.state == OrderState.CANCELLED and order.number is None:
@@ -64,6 +67,7 @@ def throw_away(*, order: SealOrder, by: Member) -> SealOrder:
             _("This draft was confirmed meanwhile: order %(number)s.") % {"number": order.number},
             code="not_a_draft",
         )
+    refuse_outside(by, order)
     order.state, order.cancelled_at, order.cancelled_by = OrderState.CANCELLED, timezone.now(), by
     order.save(update_fields=CANCELLED)
     data = {"place": order.place_label}

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from compounds.access import MemberRequest
+from compounds.models import Member
 from seals.forms import Draft, OrderForm
 from seals.models import OrderState, SealOrder
+from seals.overtaking import version_of
 from seals.planning import Step, steps_of
 from seals.preview import Preview, preview
+from seals.queries import orders_seen_by
 from seals.steps import StepForm, step_forms
 
 
@@ -54,16 +57,23 @@ def drafting(
     return Drafting(draft, step_forms(steps, data))
 
 
-def saved_draft(number: object) -> SealOrder | None:
-    """The draft that is being opened or changed; None when it is none any more."""
+def saved_draft(number: object, member: Member) -> SealOrder | None:
+    """The draft that is being opened or changed; None when it is none any more, and for whoever
+    may not know of it."""
     text = str(number or "")
     if not (text.isascii() and text.isdecimal()) or len(text) > 17:
         return None
-    return SealOrder.objects.filter(pk=text, state=OrderState.DRAFT).first()
+    return orders_seen_by(member).filter(pk=text, state=OrderState.DRAFT).first()
+
+
+def draft_of(request_key: str) -> SealOrder | None:
+    """The draft that a form with this key changes, as it stands now."""
+    rows = SealOrder.objects.select_related("issued_by")
+    return rows.filter(request_key=request_key, state=OrderState.DRAFT).first()
 
 
 def typed_again(saved: SealOrder) -> QueryDict:
     """The form of a saved draft, as it was sent."""
     data = QueryDict(mutable=True)
-    data.update({**(saved.draft or {}), "draft": str(saved.pk)})
+    data.update({**(saved.draft or {}), "draft": str(saved.pk), "seen": version_of(saved)})
     return data

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compounds.limits import refuse_outside
 from compounds.models import Compound, Member
 from compounds.places import Place
 from journal.actions import record
 from lockdown.kernel.errors import Refused
 from seals.actions import fill, queue_up
-from seals.models import Level, OrderState, SealOrder
+from seals.models import OrderState, SealOrder
+from seals.overtaking import refuse_overtaken
 from seals.planning import Stage, Step
 
 
@@ -23,46 +25,50 @@ def save_draft(
     *,
     compound: Compound,
     place: Place,
-    level: Level,
-    template_name: str,
     steps: Iterable[Step],
-    starts_at: datetime,
-    ends_at: datetime,
     typed: dict[str, Any],
     request_key: str,
     by: Member,
     easing: Iterable[Stage] = (),
-    issuer: str = "",
-    legal_source: str = "",
+    seen: str | None = None,
+    **fields: Any,
 ) -> SealOrder:
     """Keep a prepared order; nothing starts, nobody is told. The same key changes the same draft.
 
-    `typed` is the form as it was sent: an empty start stays "from the moment of confirming".
-    Steps that are switched off are kept too. Refused: a draft confirmed or thrown away meanwhile.
+    `fields` are level, template_name, starts_at, ends_at, issuer and legal_source. `typed` is the
+    form as it was sent: an empty start stays "from the moment of confirming". Steps that are
+    switched off are kept too. `seen` is the version that the person changed. Refused: a draft
+    confirmed or thrown away meanwhile, or changed by somebody else; a place beyond the limits.
     """
     queue_up(compound)
-    draft = SealOrder.objects.filter(request_key=request_key).first()
-    if draft is not None and draft.state != OrderState.DRAFT:
-        raise Refused(_gone(draft), code="not_a_draft")
-    is_new = draft is None
-    draft = draft or SealOrder(compound=compound, request_key=request_key)
+    refuse_outside(by, place)
+    known = _known(request_key, seen, by)
+    draft = known or SealOrder(compound=compound, request_key=request_key)
     fill(
         draft,
         place,
         list(easing),
-        level=level,
-        template_name=template_name,
-        issuer=issuer,
-        legal_source=legal_source,
-        starts_at=starts_at,
-        ends_at=ends_at,
         steps=[step.as_json() for step in steps],
         draft=typed,
+        kept_at=timezone.now(),
         issued_by=by,
+        **fields,
     )
     draft.save()
-    if is_new:
+    if known is None:
         record("OrderDrafted", compound=compound.pk, by=by, data={"place": draft.place_label})
+    return draft
+
+
+def _known(request_key: str, seen: str | None, by: Member) -> SealOrder | None:
+    """The draft that is changed, when it is one still and `by` may change it."""
+    draft = SealOrder.objects.filter(request_key=request_key).first()
+    if draft is None:
+        return None
+    if draft.state != OrderState.DRAFT:
+        raise Refused(_gone(draft), code="not_a_draft")
+    refuse_outside(by, draft)
+    refuse_overtaken(request_key, seen, by)
     return draft
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from households.models import Verification
+from lockdown.kernel.packed import Lists, packed, unpacked
 from seals.handover import Figure, Span, register_line
-from seals.lift import SHOWN, Behind, Finding, register_check
+from seals.lift import SHOWN, Behind, Finding, Look, register_check
 from seals.models import Barrier, Guest, PlaceKind, SealOrder
 from seals.words import door_field
 
@@ -30,14 +31,17 @@ def within(order: SealOrder, home: str = "home__", unit: str = "unit") -> Q:
     return Q(**{f"{home}id": order.home_id})
 
 
-def every_guest_gone(order: SealOrder, now: datetime) -> Finding:
-    """Everybody who was caught by the seal has left, or is registered where they stay."""
-    slug = order.compound.slug
+def guests_of(order: SealOrder) -> dict[str, ArraySubquery]:
     rows = Guest.objects.filter(within(order), registered_at__gte=order.starts_at) | (
         Guest.objects.here().filter(within(order))
     )
-    known = getattr(order, "has_guests", True)
-    guests = list(rows.select_related("home", "unit__building").order_by("id")) if known else []
+    return {"guests": packed(rows.order_by("id"), "home", "unit__building")}
+
+
+def every_guest_gone(look: Look) -> Finding:
+    """Everybody who was caught by the seal has left, or is registered where they stay."""
+    order, guests = look.order, unpacked(Guest, look.lists["guests"])
+    slug = order.compound.slug
     here = [guest for guest in guests if guest.gone_at is None]
     field = door_field(order.place_kind)
     return Finding(
@@ -58,8 +62,7 @@ def every_guest_gone(order: SealOrder, now: datetime) -> Finding:
     )
 
 
-def every_barrier_down(order: SealOrder, now: datetime) -> Finding:
-    """Barriers of this order, and those that stand within its place and belong to no order."""
+def barriers_of(order: SealOrder) -> dict[str, ArraySubquery]:
     if order.place_kind in (PlaceKind.FLOOR, PlaceKind.HOME):
         place = Q(order=order)
     else:
@@ -67,8 +70,12 @@ def every_barrier_down(order: SealOrder, now: datetime) -> Finding:
     rows = Barrier.objects.filter(place).filter(
         Q(removed_at=None) | Q(removed_at__gte=order.starts_at)
     )
-    known = getattr(order, "has_barriers", True)
-    found = list(rows.select_related("unit__building").order_by("id")) if known else []
+    return {"barriers": packed(rows.order_by("id"), "unit__building")}
+
+
+def every_barrier_down(look: Look) -> Finding:
+    """Barriers of this order, and those that stand within its place and belong to no order."""
+    order, found = look.order, unpacked(Barrier, look.lists["barriers"])
     standing = [one for one in found if one.removed_at is None]
     return Finding(
         "barriers",
@@ -85,8 +92,13 @@ def every_barrier_down(order: SealOrder, now: datetime) -> Finding:
     )
 
 
-def guests_without_bed(span: Span) -> Iterable[Figure]:
-    rows = list(Guest.objects.without_bed().select_related("home", "unit__building"))
+def guests_waiting(span: Span) -> dict[str, ArraySubquery]:
+    rows = Guest.objects.without_bed().filter(compound=span.compound)
+    return {"guests": packed(rows, "home", "unit__building")}
+
+
+def guests_without_bed(span: Span, lists: Lists) -> Iterable[Figure]:
+    rows = unpacked(Guest, lists["guests"])
     yield Figure(
         "guests",
         _("People sealed in without a bed"),
@@ -97,9 +109,14 @@ def guests_without_bed(span: Span) -> Iterable[Figure]:
     )
 
 
-def barriers_to_look_at(span: Span) -> Iterable[Figure]:
+def barriers_standing(span: Span) -> dict[str, ArraySubquery]:
+    rows = Barrier.objects.standing().filter(compound=span.compound)
+    return {"barriers": packed(rows, "unit__building")}
+
+
+def barriers_to_look_at(span: Span, lists: Lists) -> Iterable[Figure]:
     """Ways out that are blocked, and checks that fall due before the next shift ends."""
-    rows = list(Barrier.objects.standing().select_related("unit__building"))
+    rows = unpacked(Barrier, lists["barriers"])
     bad = [one for one in rows if one.hazard]
     yield Figure(
         "blocked",
@@ -120,9 +137,13 @@ def barriers_to_look_at(span: Span) -> Iterable[Figure]:
     )
 
 
-def doors_not_verified(span: Span) -> Iterable[Figure]:
-    rows = Verification.objects.filter(sweep__closed_at=None).open()
-    doors = list(rows.order_by("home__position").values_list("home__label", flat=True))
+def doors_open(span: Span) -> dict[str, ArraySubquery]:
+    rows = Verification.objects.filter(compound=span.compound, sweep__closed_at=None).open()
+    return {"verify": packed(rows.order_by("home__position"), door="home__label")}
+
+
+def doors_not_verified(span: Span, lists: Lists) -> Iterable[Figure]:
+    doors = [row["door"] for row in lists["verify"]]
     yield Figure(
         "verify",
         _("Doors not verified"),
@@ -135,8 +156,8 @@ def doors_not_verified(span: Span) -> Iterable[Figure]:
 
 def connect() -> None:
     """Called when the app is ready."""
-    register_check(every_guest_gone)
-    register_check(every_barrier_down)
-    register_line("guests", guests_without_bed)
-    register_line("barriers", barriers_to_look_at)
-    register_line("verify", doors_not_verified)
+    register_check(every_guest_gone, guests_of)
+    register_check(every_barrier_down, barriers_of)
+    register_line("guests", guests_without_bed, guests_waiting)
+    register_line("barriers", barriers_to_look_at, barriers_standing)
+    register_line("verify", doors_not_verified, doors_open)

@@ -23,7 +23,7 @@ from seals.actions import (
     parts_for,
     stop_work,
 )
-from seals.lift import Finding
+from seals.lift import Finding, Look
 from seals.models import Level, OrderChange, PlanPart, SealOrder
 from seals.planning import Stage
 
@@ -120,9 +120,9 @@ def _begin(order: SealOrder, stage: Stage, reason: str, now: datetime, by: Membe
     )
 
 
-def stages_done(order: SealOrder, now: datetime) -> Finding:
+def stages_done(look: Look) -> Finding:
     """A plan that eases step by step is lifted from its last stage."""
-    here = stage_of(order, now)
+    here = stage_of(look.order, look.now)
     return Finding(
         "stages",
         gettext_lazy("Stepwise easing is at its last stage"),

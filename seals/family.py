@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.contrib.postgres.expressions import ArraySubquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compounds.models import Member
 from compounds.places import Place
+from lockdown.kernel.packed import packed, unpacked
 from lockdown.kernel.wording import daytime
-from seals.lift import Behind, Finding
-from seals.models import Barrier, Guest, Level, SealOrder, SealOrderQuerySet
+from seals.lift import Behind, Finding, Look
+from seals.models import Level, OrderState, SealOrder
 from seals.queries import orders_in_force
 
 
@@ -70,8 +70,12 @@ def parent_of(place: Place) -> SealOrder | None:
 
 def overlapping(place: Place, *, but: SealOrder | None = None) -> list[SealOrder]:
     """Orders in force over any door of this place, the widest first; one query."""
-    spot = spot_of_place(place)
-    found = [one for one in orders_in_force() if one != but and spot_of(one).meets(spot)]
+    return [one for one in over(spot_of_place(place), orders_in_force()) if one != but]
+
+
+def over(spot: Spot, orders: Iterable[SealOrder]) -> list[SealOrder]:
+    """Those of these orders that are in force over any door of this place, the widest first."""
+    found = [one for one in orders if one.state == OrderState.IN_FORCE and spot_of(one).meets(spot)]
     return sorted(found, key=lambda one: (spot_of(one).depth, one.number or 0))
 
 
@@ -93,25 +97,18 @@ def overlap_text(others: Sequence[SealOrder]) -> str:
     return _("Also over these doors: %(names)s. The strictest rules each door.") % {"names": names}
 
 
-def with_what_hangs(found: SealOrderQuerySet) -> SealOrderQuerySet:
-    """Orders with what the checklist need not ask for where there is none: whether any order in
-    force hangs under them, and whether the compound has any guest or barrier at all."""
-    here = {"compound": OuterRef("compound")}
-    parts = SealOrder.objects.in_force().order_by().filter(parent=OuterRef("pk"), **here)
-    return found.annotate(
-        has_parts=Exists(parts),
-        has_guests=Exists(Guest.objects.order_by().filter(**here)),
-        has_barriers=Exists(Barrier.objects.order_by().filter(**here)),
-    )
-
-
 def parts_in_force(order: SealOrder) -> list[SealOrder]:
     """The orders in force that hang under this one, their own parts included; one query."""
-    under = {order.pk}
+    return under(order, orders_in_force())
+
+
+def under(order: SealOrder, orders: Iterable[SealOrder]) -> list[SealOrder]:
+    """Those of these orders that hang under this one, or under such an order."""
+    known = {order.pk}
     found = []
-    for one in sorted(orders_in_force(), key=lambda one: one.number or 0):  # a part is issued later
-        if one.parent_id in under:
-            under.add(one.pk)
+    for one in sorted(orders, key=lambda one: one.number or 0):  # a part is issued later
+        if one.parent_id in known:
+            known.add(one.pk)
             found.append(one)
     return found
 
@@ -143,12 +140,15 @@ def tree(orders: Iterable[SealOrder]) -> list[Branch]:
     return lines
 
 
-def parts_stay(order: SealOrder, now: datetime) -> Finding:
-    """For information: lifting an order leaves its parts as they are, with their own dates.
+def all_parts(order: SealOrder) -> dict[str, ArraySubquery]:
+    """Every order in force that is a part of another; few, and whose part is seen by walking."""
+    parts = SealOrder.objects.in_force().order_by().filter(parent__isnull=False)
+    return {"parts": packed(parts.filter(compound=order.compound_id))}
 
-    An order that was read `with_what_hangs` and has none is not asked about again.
-    """
-    stay = parts_in_force(order) if getattr(order, "has_parts", True) else []
+
+def parts_stay(look: Look) -> Finding:
+    """For information: lifting an order leaves its parts as they are, with their own dates."""
+    stay = under(look.order, unpacked(SealOrder, look.lists["parts"]))
     return Finding(
         "parts",
         gettext_lazy("Orders for parts of this place; they stay in force with their own dates"),

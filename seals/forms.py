@@ -49,6 +49,8 @@ class Draft:
     issuer: str
     legal_source: str
     saved: int | None = None  # the draft that is being changed
+    seen: str = ""  # its version when the form was drawn
+    ends_by_plan: bool = False
 
     @property
     def order(self) -> dict[str, Any]:
@@ -102,6 +104,7 @@ class OrderForm(forms.Form):
     )
     # The saved draft that is being changed.
     draft = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, compound: Compound, member: Member | None = None, **kwargs: Any
@@ -154,12 +157,14 @@ class OrderForm(forms.Form):
             issuer=data["issuer"],
             legal_source=data["legal_source"],
             saved=data.get("draft"),
+            seen=data.get("seen", ""),
+            ends_by_plan=data.get("ends_at") is None,
         )
 
     @property
     def typed(self) -> dict[str, str]:
         """What a saved draft is opened again with."""
-        return {name: value for name, value in self.kept.items() if name != "draft"}
+        return {name: value for name, value in self.kept.items() if name not in ("draft", "seen")}
 
     @property
     def kept(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from compounds.roles import Permission, Role
 from journal.actions import record
 from journal.events import plain
 from lockdown.kernel.errors import Refused
+from lockdown.kernel.packed import Lists, together
 from seals.models import (
     DutyKind,
     DutyTask,
@@ -70,18 +72,27 @@ class Figure:
         }
 
 
-Line = Callable[[Span], Iterable[Figure]]
-_lines: dict[str, Line] = {}
+Line = Callable[[Span, Lists], Iterable[Figure]]
+Wanted = Callable[[Span], dict[str, ArraySubquery]]
+_lines: dict[str, tuple[Line, Wanted | None]] = {}
 
 
-def register_line(name: str, line: Line) -> None:
-    """Apps above add their figures in `AppConfig.ready()`."""
-    _lines[name] = line
+def register_line(name: str, line: Line, wanted: Wanted | None = None) -> None:
+    """Apps above add their figures in `AppConfig.ready()`.
+
+    `wanted` names the lists that a line is worked out from: those of all lines are read in one
+    statement. A line without any asks for itself.
+    """
+    _lines[name] = line, wanted
 
 
 def figures_now(span: Span) -> list[dict[str, Any]]:
     """The figures of this moment, in the order in which the rooms registered."""
-    return [figure.kept() for line in _lines.values() for figure in line(span)]
+    asked: dict[str, ArraySubquery] = {}
+    for _line, wanted in _lines.values():
+        asked |= wanted(span) if wanted else {}
+    lists = together(Compound.objects.filter(pk=span.compound.pk), asked)
+    return [figure.kept() for line, _wanted in _lines.values() for figure in line(span, lists)]
 
 
 def span_of(handover: Handover, duty: Duty, now: datetime) -> Span:

@@ -8,22 +8,28 @@ from django import forms
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from compounds.limits import colleagues
+from compounds.limits import is_near
 from compounds.models import Compound, Member
 from compounds.roles import PERMISSIONS, Permission, Role
+from lockdown.kernel.forms import choose_among
 from seals.forms import moment_field
 
 
-def workers(by: Member) -> Any:
+def workers(by: Member) -> list[Member]:
     """Members who do work and of whom `by` may know, for giving something to one of them."""
     roles = [role for role in Role if Permission.WORK_DO in PERMISSIONS[role]]
-    found = Member.objects.filter(left_at=None, role__in=roles).order_by("name")
-    return found.filter(pk__in=[one.pk for one in colleagues(by)]) if by.is_limited else found
+    found = Member.objects.filter(left_at=None, role__in=roles).select_related("unit__building")
+    return [one for one in found.order_by("name") if is_near(by, one)]
 
 
 class MemberField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Member) -> str:
         return f"{obj.name} · {obj.get_role_display()}"
+
+    def among(self, people: list[Member]) -> None:
+        """These may be chosen; for drawing them nothing is asked again."""
+        self.queryset = Member.objects.filter(pk__in=[one.pk for one in people])
+        choose_among(self, people)
 
 
 def new_key() -> str:
@@ -48,9 +54,9 @@ class WordForm(forms.Form):
     due_at = moment_field(_("By when"), required=False)
     request_key = forms.CharField(widget=forms.HiddenInput, initial=new_key, max_length=40)
 
-    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = workers(by)  # type: ignore[attr-defined]
+        self.fields["assignee"].among(people)  # type: ignore[attr-defined]
 
 
 class SayForm(forms.Form):
@@ -69,9 +75,9 @@ class HandForm(forms.Form):
         error_messages={"required": _("Name the person who takes over.")},
     )
 
-    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: list[Member], by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = workers(by).exclude(pk=by.pk)  # type: ignore[attr-defined]
+        self.fields["to"].among([one for one in people if one != by])  # type: ignore[attr-defined]
 
 
 class NoteForm(forms.Form):

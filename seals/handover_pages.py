@@ -9,11 +9,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.db.models import Case, Q, QuerySet, When
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compounds.access import Rule
 from compounds.limits import reached
 from compounds.models import Member
 from lockdown.kernel.wording import clock
@@ -89,13 +90,17 @@ def shift_times(row: Handover | Shift) -> str:
 
 @dataclass(frozen=True)
 class PostNow:
-    """One post in the shift that runs now, with its handover when one was begun."""
+    """One post in the shift that runs now, with its handover when one was begun.
+
+    `elsewhere`: colleagues of another part write it, and it is not for this reader.
+    """
 
     post: str
     said_post: str
     handover: Handover | None
     mark: str
     tag: str
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ def desk(member: Member, now: datetime) -> Desk:
     """The shift that runs now, and which handovers are missing; two queries."""
     duty = duty_of(member.compound)
     shift = duty.at(now)
-    recent = list(handovers_of(member).filter(begins_at__gte=now - timedelta(days=4)))
+    recent = _recent(member, now - timedelta(days=4))
     by_key = {(one.post, one.begins_at): one for one in recent}
     handed = [key for key, one in by_key.items() if one.handed_at]
     posts = [_post(post, by_key.get((post, shift.begins_at))) for post in duty.posts]
@@ -130,10 +135,24 @@ def desk(member: Member, now: datetime) -> Desk:
     return Desk(shift, shift_times(shift), posts, gaps)
 
 
+def _recent(member: Member, since: datetime) -> list[Handover]:
+    """Those of all posts: whether a shift was handed over concerns everybody, what was written
+    does not. `near` is true for those that the member may open."""
+    near = _theirs(member) if member.is_limited else ~Q(pk=None)
+    rows = Handover.objects.select_related("compound", "opened_by", *SIGNED)
+    found = rows.filter(begins_at__gte=since).annotate(
+        near=Case(When(near, then=True), default=False)
+    )
+    return list(found)
+
+
 def _post(post: str, found: Handover | None) -> PostNow:
     if found is None:
         return PostNow(post, said(post), None, "wait", _("not begun"))
-    return PostNow(post, said(post), found, STATE_MARKS[found.state], str(found.state.label))
+    mark, tag = STATE_MARKS[found.state], str(found.state.label)
+    if not found.near:  # type: ignore[attr-defined]
+        return PostNow(post, said(post), None, mark, tag, elsewhere=True)
+    return PostNow(post, said(post), found, mark, tag)
 
 
 @dataclass(frozen=True)
@@ -163,14 +182,19 @@ def said_figures(figures: Iterable[dict[str, Any]], slug: str, member: Member) -
             one["tone"],
             _(", ").join(one["behind"][:names]),
             max(one["value"] - SHOWN, 0) if one["behind"][:names] else 0,
-            _url(one["page"], slug),
+            _url(one["page"], slug, member),
         )
         for one in sorted(figures, key=lambda one: TONES.index(one["tone"]))
     ]
 
 
-def _url(page: str, slug: str) -> str:
+def _url(page: str, slug: str, member: Member) -> str:
+    """The page of the rows, for those who may open it."""
     try:
-        return reverse(page, args=[slug]) if page else ""
+        url = reverse(page, args=[slug]) if page else ""
     except NoReverseMatch:
         return ""
+    if not url:
+        return ""
+    rule: Rule = resolve(url).func.rule  # type: ignore[attr-defined]
+    return url if rule.permission and member.may(rule.permission) else ""

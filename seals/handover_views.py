@@ -19,7 +19,7 @@ from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
 from seals import handover as deeds
-from seals.handover_forms import HandForm, SayForm, ShiftsForm, WordForm
+from seals.handover_forms import HandForm, SayForm, ShiftsForm, WordForm, workers
 from seals.handover_pages import (
     day_of,
     desk,
@@ -73,6 +73,10 @@ def handover_open(request: MemberRequest) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("duty:handover-list", request.compound.slug)
+    if not handovers_of(request.member).filter(pk=found.pk).exists():
+        text = _("Colleagues of another part write this handover. Give them your points.")
+        messages.info(request, text)
+        return redirect("duty:handover-list", request.compound.slug)
     return redirect("duty:handover", request.compound.slug, found.pk)
 
 
@@ -91,6 +95,7 @@ def _page(request: MemberRequest, found: Handover, status: int = 200, **more: An
     state = found.state
     live = found.handed_at is None
     figures = deeds.figures_now(deeds.span_of(found, duty, now)) if live else found.figures
+    people = workers(request.member)
     mine = request.member.pk in (found.to_id,) or request.member.role == "manager"
     context = {
         "handover": found,
@@ -99,8 +104,10 @@ def _page(request: MemberRequest, found: Handover, status: int = 200, **more: An
         "figures": said_figures(figures, request.compound.slug, request.member),
         "live": live,
         "words": list(found.words.select_related("by", "task__assignee")),
-        "word_form": WordForm(by=request.member, initial={"kind": "note"}, auto_id="word_%s"),
-        "hand_form": HandForm(by=request.member, auto_id="hand_%s") if live else None,
+        "word_form": WordForm(people=people, initial={"kind": "note"}, auto_id="word_%s"),
+        "hand_form": HandForm(people=people, by=request.member, auto_id="hand_%s")
+        if live
+        else None,
         "say_form": SayForm(auto_id="say_%s"),
         "may_write": state != HandoverState.TAKEN,
         "may_take": not live
@@ -117,7 +124,7 @@ def _page(request: MemberRequest, found: Handover, status: int = 200, **more: An
 def handover_word(request: MemberRequest, handover: int) -> HttpResponse:
     """A note or an open point; nobody's lines are lost, each is added."""
     found = _find(request, handover)
-    form = WordForm(request.POST, by=request.member, auto_id="word_%s")
+    form = WordForm(request.POST, people=workers(request.member), auto_id="word_%s")
     if form.is_valid():
         data = form.cleaned_data
         done = attempt(
@@ -141,7 +148,8 @@ def handover_word(request: MemberRequest, handover: int) -> HttpResponse:
 def handover_hand(request: MemberRequest, handover: int) -> HttpResponse:
     """The outgoing person signs."""
     found = _find(request, handover)
-    form = HandForm(request.POST, by=request.member, auto_id="hand_%s")
+    people = workers(request.member)
+    form = HandForm(request.POST, people=people, by=request.member, auto_id="hand_%s")
     if form.is_valid():
         to = form.cleaned_data["to"]
         done = attempt(

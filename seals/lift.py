@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from compounds.models import Home
+from compounds.models import Compound, Home
 from households.models import Outcome, Resident
 from lockdown.kernel.masking import mask_name
+from lockdown.kernel.packed import Lists, how_many, packed, together, unpacked
 from lockdown.kernel.wording import daytime
 from seals.models import PlanPart, Recall, RecallOutcome, SealOrder
 from seals.sharing import recalls_of, verifications_of
@@ -92,18 +94,13 @@ def waiting(rows: QuerySet, *order: str, head: bool = False) -> Waiting:
     first person of the home.
     """
     left = rows.filter(finished_at=None)
-    found = rows.annotate(all_rows=_count(rows), open_rows=_count(left))
+    found = rows.annotate(all_rows=how_many(rows), open_rows=how_many(left))
     found = found.order_by(F("finished_at").asc(nulls_first=True), *order)
     first = list((with_head(found) if head else found)[:SHOWN])
     if not first:
         return Waiting((), 0, 0)
     shown = [row for row in first if row.finished_at is None]
     return Waiting(shown, first[0].open_rows, first[0].all_rows)
-
-
-def _count(rows: QuerySet) -> Subquery:
-    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk"))
-    return Subquery(counted.values("n"))
 
 
 def with_head(rows: QuerySet) -> QuerySet:
@@ -124,23 +121,52 @@ def holder(row: Any) -> str:
     return row.assignee.name if row.assignee_id else ""
 
 
-Check = Callable[[SealOrder, datetime], Finding]
-_checks: list[Check] = []
+Wanted = Callable[[SealOrder], dict[str, ArraySubquery]]
 
 
-def register_check(check: Check) -> None:
-    """Apps above add their conditions in `AppConfig.ready()`."""
-    if check not in _checks:
-        _checks.append(check)
+@dataclass(frozen=True)
+class Look:
+    """What a condition is computed from: the order, the moment, and the lists it asked for."""
+
+    order: SealOrder
+    now: datetime
+    lists: Lists
+
+
+Check = Callable[[Look], Finding]
+_checks: dict[Check, Wanted | None] = {}
+
+
+def register_check(check: Check, wanted: Wanted | None = None) -> None:
+    """Apps above add their conditions in `AppConfig.ready()`.
+
+    The lists that they want are read in one statement with those of all others; a condition that
+    counts many rows asks for itself.
+    """
+    _checks[check] = wanted
 
 
 def checklist(order: SealOrder, now: datetime) -> list[Finding]:
-    """Every condition of the order; a query or two each, whatever the number of homes."""
-    own: list[Check] = [_end_reached, _no_new_case, _all_negative, _verified, _recalled, _started]
-    return [check(order, now) for check in (*own, *_checks)]
+    """Every condition of the order; one query for the small lists and at most one for each
+    condition that counts many rows, whatever the number of homes."""
+    checks: dict[Check, Wanted | None] = {
+        _end_reached: None,
+        _no_new_case: None,
+        _all_negative: None,
+        _verified: None,
+        _recalled: None,
+        _started: _parts_of_the_plan,
+    }
+    checks |= _checks
+    wanted: dict[str, ArraySubquery] = {}
+    for lists in checks.values():
+        wanted |= lists(order) if lists else {}
+    look = Look(order, now, together(Compound.objects.filter(pk=order.compound_id), wanted))
+    return [check(look) for check in checks]
 
 
-def _end_reached(order: SealOrder, now: datetime) -> Finding:
+def _end_reached(look: Look) -> Finding:
+    order, now = look.order, look.now
     left = "" if now >= order.ends_at else _("planned end %(at)s") % {"at": daytime(order.ends_at)}
     return Finding(
         "end",
@@ -153,20 +179,21 @@ def _end_reached(order: SealOrder, now: datetime) -> Finding:
     )
 
 
-def _no_new_case(order: SealOrder, now: datetime) -> Finding:
+def _no_new_case(look: Look) -> Finding:
     label = gettext_lazy("No new case in the days that the order asks for")
     return Finding(
         "no_new_case", label, False, "", by_person=True, short=gettext_lazy("No new case")
     )
 
 
-def _all_negative(order: SealOrder, now: datetime) -> Finding:
+def _all_negative(look: Look) -> Finding:
     label = gettext_lazy("Last screening round complete and all negative")
     short = gettext_lazy("All negative")
     return Finding("all_negative", label, False, "", by_person=True, short=short)
 
 
-def _verified(order: SealOrder, now: datetime) -> Finding:
+def _verified(look: Look) -> Finding:
+    order = look.order
     found = waiting(verifications_of(order), "home__position", head=True)
     slug = order.compound.slug
 
@@ -193,7 +220,8 @@ def _verified(order: SealOrder, now: datetime) -> Finding:
     )
 
 
-def _recalled(order: SealOrder, now: datetime) -> Finding:
+def _recalled(look: Look) -> Finding:
+    order = look.order
     rows = recalls_of(order).select_related("home", "assignee", "resident")
     found = waiting(rows, "home__position", "id")
     slug = order.compound.slug
@@ -227,8 +255,12 @@ def _recall_note(row: Recall) -> str:
     return str(RecallOutcome(row.outcome).label)
 
 
-def _started(order: SealOrder, now: datetime) -> Finding:
-    parts = list(PlanPart.objects.filter(order=order))
+def _parts_of_the_plan(order: SealOrder) -> dict[str, ArraySubquery]:
+    return {"plan": packed(PlanPart.objects.filter(order=order))}
+
+
+def _started(look: Look) -> Finding:
+    order, parts = look.order, unpacked(PlanPart, look.lists["plan"])
     failing = [part for part in parts if part.started_at is None]
     url = reverse("seals:order", args=[order.compound.slug, order.pk]) + "#parts"
     return Finding(

@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from compounds.access import MemberRequest, member_page
 from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
-from seals.family import with_what_hangs
 from seals.lift import Finding, checklist
 from seals.lifting import lift
 from seals.models import OrderState, SealOrder
@@ -65,7 +64,7 @@ class Condition:
 @member_page(Permission.ORDER_LIFT)
 def order_lift(request: MemberRequest, order: int) -> HttpResponse:
     # An order that reaches beyond a member's limits is not theirs to lift.
-    found = get_object_or_404(with_what_hangs(orders()).filter(request.member.within()), pk=order)
+    found = get_object_or_404(orders().filter(request.member.within()), pk=order)
     if request.method == "POST":
         return _lift(request, found)
     return _page(request, found, {})

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compounds.limits import refuse_outside
 from compounds.models import Member
 from compounds.places import Place
 from households.models import INSIDE, Household, Presence, Resident
@@ -27,10 +28,12 @@ def lift(*, order: SealOrder, statements: dict[str, str], by: Member) -> SealOrd
     """Lift after the checklist: computed conditions pass, the others are stated by the signer.
 
     `statements` maps the key of each condition that the data do not show as met to the signer's
-    words. Refused, with their names, while one has none. Cancels what remains; everyone is told,
+    words. Refused, with their names, while one has none; and an order that reaches beyond the
+    limits of `by`. Cancels what remains; everyone is told,
     the closing report is frozen and the clock of retention starts.
     """
     order = locked(order)
+    refuse_outside(by, order)
     now = timezone.now()
     findings = checklist(order, now)
     missing = [one for one in findings if not one.is_met and not _words(statements, one)]

@@ -6,23 +6,24 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compounds.limits import encloses, touches, touching
+from compounds.limits import encloses, touching
 from compounds.models import Member
 from compounds.roles import Permission
 from compounds.work import WorkState
 from households.models import Sweep
+from lockdown.kernel.packed import how_many, packed, together, unpacked
 from lockdown.kernel.wording import daytime
 from seals.easing import stage_of
-from seals.family import overlap_text, overlapping, tree
+from seals.family import over, overlap_text, spot_of, tree
 from seals.history import coming, dates, stage_steps, timeline
 from seals.means import level_text
-from seals.models import Level, OrderState, PlanTask, Recall, RecallOutcome, SealOrder
-from seals.planning import place_of
-from seals.queries import PartLine, parts_of
+from seals.models import Level, OrderState, PlanPart, PlanTask, Recall, RecallOutcome, SealOrder
+from seals.queries import PartLine, part_line
 from seals.sharing import verifications_of
 from seals.words import said
 
@@ -56,7 +57,8 @@ def draft_rows(found: Iterable[SealOrder]) -> list[dict[str, Any]]:
 
 
 def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, Any]:
-    parts = parts_of(order)
+    small = _small(order, member)
+    parts = [part_line(one) for one in unpacked(PlanPart, small["parts"])]
     tasks = list(
         PlanTask.objects.filter(order=order, cancelled_at=None)
         .select_related("assignee", "finished_by")
@@ -87,8 +89,8 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
         "coming": coming(order, now),
         "may_ease": may_seal and not here.is_last,
         "next_level": Level(here.next.level).label if here.next else "",
-        **_family(order, member, now),
-        "sweep": sweep_figure(order, member),
+        **_family(order, member),
+        "sweep": {"id": small["sweep"][0], **small} if small["sweep"] else None,
         "recalls": recall_rows(order, member, now),
         "tasks": [task_row(one, now) for one in tasks if one.due_at <= soon],
         "later": [task_row(one, now) for one in tasks if one.due_at > soon],
@@ -98,20 +100,37 @@ def order_context(order: SealOrder, member: Member, now: datetime) -> dict[str, 
     }
 
 
-def _family(order: SealOrder, member: Member, now: datetime) -> dict[str, Any]:
-    """The order above, the orders for its parts, and what else is over its doors."""
-    others = overlapping(place_of(order), but=order) if order.state == OrderState.IN_FORCE else []
-    others = [one for one in others if touches(member, one)]
-    kin = {order.parent_id, *(one.pk for one in others if one.parent_id == order.pk)}
-    children = SealOrder.objects.filter(
-        touching(member), parent=order, number__isnull=False
-    ).order_by("number")
+def _small(order: SealOrder, member: Member) -> dict[str, Any]:
+    """The parts of the plan, the verification and how far it has come; one query."""
+    doors = verifications_of(order).filter(member.within("home__"))
+    return together(
+        SealOrder.objects.filter(pk=order.pk),
+        {
+            "parts": packed(PlanPart.objects.filter(order=order)),
+            "sweep": ArraySubquery(Sweep.objects.filter(cause=order.pk).values("pk")),
+            "total": how_many(doors),
+            "done": how_many(doors.filter(finished_at__isnull=False)),
+        },
+    )
+
+
+def _family(order: SealOrder, member: Member) -> dict[str, Any]:
+    """The orders for parts of this one, and what else is over its doors; one query.
+
+    The order above came with the order itself.
+    """
+    near = Q(parent=order, number__isnull=False) | Q(state=OrderState.IN_FORCE)
+    found = list(SealOrder.objects.filter(touching(member), near).order_by("number"))
+    children = [one for one in found if one.parent_id == order.pk]
+    apart = [
+        one
+        for one in over(spot_of(order), found)
+        if one not in (order, *children) and one.pk != order.parent_id
+    ]
+    in_force = order.state == OrderState.IN_FORCE
     return {
-        "children": [
-            {"order": one, "level": level_text(one.level), "day": one.day_of(now)}
-            for one in children.select_related("compound")
-        ],
-        "overlap": overlap_text(apart) if (apart := [o for o in others if o.pk not in kin]) else "",
+        "children": [{"order": one, "level": level_text(one.level)} for one in children],
+        "overlap": overlap_text(apart) if in_force and apart else "",
     }
 
 
@@ -128,19 +147,6 @@ def part_row(part: PartLine) -> dict[str, Any]:
         note = _("started %(time)s") % {"time": daytime(part.started_at)}
         tag = _("started")
     return {"part": part, "note": note, "state": part.state, "tag": tag}
-
-
-def sweep_figure(order: SealOrder, member: Member) -> dict[str, Any] | None:
-    """How far the verification has come, with the way to its list."""
-    sweep = Sweep.objects.filter(cause=order.pk).first()
-    if sweep is None:
-        return None
-    counts = (
-        verifications_of(order)
-        .filter(member.within("home__"))
-        .aggregate(total=Count("id"), done=Count("id", filter=Q(finished_at__isnull=False)))
-    )
-    return {"sweep": sweep, **counts}
 
 
 def recall_rows(order: SealOrder, member: Member, now: datetime) -> list[dict[str, Any]]:

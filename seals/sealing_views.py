@@ -20,11 +20,13 @@ from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from seals import actions, choosing
 from seals.cancelling import throw_away
-from seals.drafting import Drafting, drafting, saved_draft, typed_again
+from seals.draft_page import differences
+from seals.drafting import Drafting, draft_of, drafting, saved_draft, typed_again
 from seals.drafts import save_draft
 from seals.family import overlap_text, overlapping
 from seals.forms import OrderForm
-from seals.models import SealOrder
+from seals.models import OrderState, SealOrder
+from seals.overtaking import OVERTAKEN, version_of
 from seals.places import buildings, inside_unit
 from seals.planning import place_of
 from seals.queries import orders_seen_by
@@ -75,7 +77,7 @@ def order_preview(request: MemberRequest) -> HttpResponse:
     data: QueryDict = request.POST if request.method == "POST" else request.GET
     if not data:
         return redirect("seals:order-new", request.compound.slug)
-    saved = saved_draft(data.get("draft"))
+    saved = saved_draft(data.get("draft"), request.member)
     if saved is not None and "place" not in data:
         data = typed_again(saved)
     form = OrderForm(data, compound=request.compound, member=request.member)
@@ -93,16 +95,23 @@ def _preview(
     status: int,
     refusal: str = "",
     saved: SealOrder | None = None,
+    overtaken: SealOrder | None = None,
 ) -> HttpResponse:
+    """`overtaken` is a draft that somebody else changed meanwhile: from now on it was seen."""
     seen = draft.preview(request)
-    back = f"{reverse('seals:order-new', args=[request.compound.slug])}?{urlencode(form.kept)}"
+    kept = form.kept
+    if overtaken is not None:
+        kept |= {"draft": str(overtaken.pk), "seen": version_of(overtaken)}
+    back = f"{reverse('seals:order-new', args=[request.compound.slug])}?{urlencode(kept)}"
     key = request.POST.get("request_key") or (saved.request_key if saved else "")
     context = {
         "form": form,
         "preview": seen,
         "draft": draft.draft,
         "saved": saved,
-        "kept": form.kept.items(),
+        "overtaken": overtaken,
+        "differences": differences(overtaken, draft.draft, draft.steps) if overtaken else [],
+        "kept": kept.items(),
         "choices": choosing.choices(draft.draft, seen, back),
         "deed": choosing.deed(draft.draft, seen),
         "refusal": refusal,
@@ -120,7 +129,7 @@ def order_confirm(request: MemberRequest) -> HttpResponse:
     form = OrderForm(request.POST, compound=request.compound, member=request.member)
     if not form.is_valid():
         return _choose(request, form, refused=True)
-    saved = saved_draft(request.POST.get("draft"))
+    saved = saved_draft(request.POST.get("draft"), request.member)
     draft = drafting(form, request.POST, saved)
     key = request.POST.get("request_key", "")
     if not draft.is_valid or not 16 <= len(key) <= 64:
@@ -129,7 +138,10 @@ def order_confirm(request: MemberRequest) -> HttpResponse:
     try:
         return deed(request, form, draft, key)
     except Refused as refusal:
-        return _preview(request, form, draft, saved=saved, status=422, refusal=str(refusal))
+        more: dict[str, Any] = {"saved": saved, "refusal": str(refusal)}
+        if refusal.code == OVERTAKEN:
+            more["overtaken"] = draft_of(key)
+        return _preview(request, form, draft, status=422, **more)
 
 
 def _seal(request: MemberRequest, form: OrderForm, drafted: Drafting, key: str) -> HttpResponse:
@@ -138,6 +150,7 @@ def _seal(request: MemberRequest, form: OrderForm, drafted: Drafting, key: str) 
         **drafted.draft.order,
         steps=drafted.steps,
         request_key=key,
+        seen=drafted.draft.seen,
         by=request.member,
     )
     messages.success(
@@ -161,6 +174,7 @@ def _save(request: MemberRequest, form: OrderForm, drafted: Drafting, key: str) 
         steps=drafted.steps,
         typed=form.typed,
         request_key=key,
+        seen=drafted.draft.seen,
         by=request.member,
     )
     messages.success(request, _("Kept as a draft. Nothing has started, nobody has been told."))
@@ -175,6 +189,9 @@ def order_throw_away(request: MemberRequest, order: int) -> HttpResponse:
         throw_away(order=found, by=request.member)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("seals:order", request.compound.slug, found.pk)
+        found.refresh_from_db(fields=["state"])
+        if found.state != OrderState.DRAFT:
+            return redirect("seals:order", request.compound.slug, found.pk)
+        return redirect("seals:order-list", request.compound.slug)
     messages.success(request, _("The draft is thrown away."))
     return redirect("seals:order-list", request.compound.slug)

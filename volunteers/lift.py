@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from seals.lift import Behind, Finding, holder, named, waiting
-from seals.models import SealOrder
+from seals.lift import Behind, Finding, Look, holder, named, waiting
 from volunteers.models import TO_KNOCK, CareVisit
 
 
-def calls_made(order: SealOrder, now: datetime) -> Finding:
+def calls_made(look: Look) -> Finding:
     """Today's care calls of the order; one query."""
-    rows = CareVisit.objects.filter(order=order, cancelled_at=None, day=order.compound.today(now))
+    order = look.order
+    rows = CareVisit.objects.filter(
+        order=order, cancelled_at=None, day=order.compound.today(look.now)
+    )
     found = waiting(rows.select_related("home", "resident", "assignee"), "home__position", "id")
     slug = order.compound.slug
     return Finding(

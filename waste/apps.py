@@ -13,6 +13,6 @@ class WasteConfig(AppConfig):
         planning.register("rubbish", planners.RubbishPlanner())
         lift.register_check(checks.terminal_disinfection)
         from seals.handover import register_line  # noqa: PLC0415
-        from waste.handover import rounds_ahead  # noqa: PLC0415
+        from waste.handover import rounds_ahead, rounds_of_next  # noqa: PLC0415
 
-        register_line("rounds", rounds_ahead)
+        register_line("rounds", rounds_ahead, rounds_of_next)

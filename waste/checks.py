@@ -13,18 +13,19 @@ from django.utils.translation import gettext_lazy
 
 from compounds.models import Unit
 from lockdown.kernel.wording import daytime
-from seals.lift import SHOWN, Behind, Finding
+from seals.lift import SHOWN, Behind, Finding, Look
 from seals.models import SealOrder
 from waste.models import DisinfectionRound
 
 
-def terminal_disinfection(order: SealOrder, now: datetime) -> Finding:
+def terminal_disinfection(look: Look) -> Finding:
     """The last round that was due in each unit of the order is done; one query.
 
     A round missed earlier is made good by a later one that was done. A unit without any round
     is not disinfected.
     """
-    units = _units_with_last_round(order, now)
+    order = look.order
+    units = _units_with_last_round(order, look.now)
     left = [one for one in units if one.last is None or one.last["finished"] is None]
     slug = order.compound.slug
     return Finding(

@@ -100,12 +100,17 @@ def _theirs(member: Member, by: Member) -> User:
 
 def is_foreign(member: Member, by: Member) -> bool:
     """A manager must not weaken an account that opens what the manager does not run."""
+    return opens_elsewhere(member, by) or _is_more(member.user)
+
+
+def opens_elsewhere(member: Member, by: Member) -> bool:
+    """Whether the account opens a compound that `by` does not run as a whole."""
     others = {one.compound_id for one in memberships(member.user)} - {member.compound_id}
     if others:
         mine = memberships(by.user)
         runs = (one for one in mine if one.may(Permission.MEMBER_EDIT) and not one.is_limited)
         others -= {one.compound_id for one in runs}
-    return bool(others) or _is_more(member.user)
+    return bool(others)
 
 
 def _is_more(user: User) -> bool:

@@ -12,6 +12,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -90,10 +91,10 @@ def rebind(request: HttpRequest, before: str) -> None:
     Sitting.objects.filter(digest=before).update(digest=digest_of(key), sealed_key=seal(key))
 
 
-def sittings_of(user: User) -> list[Sitting]:
-    """Newest first, without those whose time is over; one query."""
+def sittings_of(user: User) -> QuerySet[Sitting]:
+    """Newest first, without those whose time is over."""
     living = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    return list(Sitting.objects.filter(user=user, seen_at__gt=living))
+    return Sitting.objects.filter(user=user, seen_at__gt=living)
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ def day(request: MemberRequest) -> HttpResponse:
 @member_page(Permission.REPORT_SEE)
 def review_day(request: MemberRequest) -> HttpResponse:
     """For the committee: the same figures and a place to comment."""
-    return _page(request, "reports:review-day", reverse("reports:review"))
+    return _page(request, "reports:review-day", _back(request))
 
 
 @member_page(Permission.REPORT_COMMENT)
@@ -60,7 +60,14 @@ def comment(request: MemberRequest) -> HttpResponse:
         if made is not None:
             messages.success(request, _("Your comment stands with the day."))
             return redirect(_day_url(request, "reports:review-day", chosen))
-    return _page(request, "reports:review-day", reverse("reports:review"), form, chosen)
+    return _page(request, "reports:review-day", _back(request), form, chosen)
+
+
+def _back(request: MemberRequest) -> str:
+    """To the list of compounds; staff, who have none, to their own desk."""
+    if request.member.may(Permission.REPORT_COMMENT):
+        return reverse("reports:review")
+    return Doors(request.member, request.compound.slug).to("reports:board")
 
 
 def _day(compound: Compound, text: str) -> date:

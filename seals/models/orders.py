@@ -88,6 +88,7 @@ class SealOrder(TenantModel):
     clock_from = models.DateTimeField(null=True, blank=True)
     level_since = models.DateTimeField(null=True, blank=True)
     draft = models.JSONField(null=True, blank=True)  # the form as it was sent, while a draft
+    kept_at = models.DateTimeField(null=True, blank=True)  # when the draft was last kept
     request_key = models.CharField(max_length=64)  # the confirming form's own key
     issued_at = models.DateTimeField(null=True, blank=True)
     issued_by = TenantKey(Member, null=True, blank=True, related_name="+")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -138,3 +140,39 @@ def test_the_page_takes_the_same_queries_in_any_compound(cast: Cast) -> None:
     few = statements(resident(small, "301"), "/home/")
     many = statements(resident(large, "301"), "/home/")
     assert len(few) == len(many) <= 12
+
+
+STAGES = [{"level": "sealed", "days": 7}, {"level": "controlled", "days": 7}]
+
+
+def staged(cast: Cast, *, stage: int, over: bool = False) -> str:
+    """The page's text of an order that eases step by step, within this stage."""
+    site = cast.yujingwan
+    end = timezone.now() + (-1 if over else 1) * timedelta(hours=1)
+    with site.open():
+        SealOrder.objects.update(
+            stages=STAGES, stage=stage, level=STAGES[stage]["level"], ends_at=end
+        )
+    cache.clear()
+    return page(resident(site, "301"))
+
+
+def test_before_a_looser_stage_the_page_speaks_of_easing_and_not_of_the_lift(
+    cast: Cast, running: SealOrder
+) -> None:
+    html = staged(cast, stage=0)
+    assert "评估降为管控" in html
+    assert "解封" not in html.split('id="home-notices"')[0].split("home-status")[-1]
+
+
+def test_a_stage_that_is_over_awaits_the_decision_to_ease(cast: Cast, running: SealOrder) -> None:
+    html = staged(cast, stage=0, over=True)
+    assert "降为管控的决定会在这里通知" in html
+    assert "解封决定" not in html
+
+
+def test_in_the_last_stage_the_lift_is_next(cast: Cast, running: SealOrder) -> None:
+    html = staged(cast, stage=1)
+    assert "评估解封" in html
+    assert "评估降为" not in html
+    assert "解封决定会在这里通知" in staged(cast, stage=1, over=True)

@@ -10,6 +10,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from compounds.actions import add_member
+from compounds.models import Member, User
+from compounds.roles import Role
 from journal.models import Delivery, Entry
 from lockdown.kernel.errors import Refused
 from notices.models import Notice
@@ -180,3 +183,106 @@ def test_choices_of_a_draft_survive_the_way_back(desk: Client, site: Site) -> No
     data = choices(site) | {"draft": str(draft.pk), "template": "48-hours"}
     page = desk.get(url("order-new", site), data).content.decode()
     assert f'name="draft" value="{draft.pk}"' in page
+
+
+def kept_by(cast: Cast, site: Site, member: str, page: str, **changes: str) -> Any:
+    """Somebody sends the page that they have open, as a draft."""
+    fields = sent_by(page) | {"deed": "draft"} | changes
+    return cast.client(getattr(site, member)).post(url("order-confirm", site), fields)
+
+
+def the_draft(site: Site) -> int:
+    with site.open():
+        return SealOrder.objects.get().pk
+
+
+@pytest.fixture
+def second(site: Site) -> Member:
+    """Another manager of the whole compound."""
+    with site.open():
+        user = User.objects.create_user("second-manager", name="孙强")
+        made = add_member(compound=site.compound, user=user, role=Role.MANAGER, by=site.manager)
+    site.members["second"] = made
+    return made
+
+
+@pytest.fixture
+def opened(desk: Client, site: Site) -> str:
+    """A draft of the manager as it is drawn for whoever opens it."""
+    desk.post(url("order-confirm", site), posted(desk, site) | {"deed": "draft"})
+    with site.open():
+        draft = SealOrder.objects.get()
+    return desk.get(url("order-preview", site), {"draft": draft.pk}).content.decode()
+
+
+def test_the_second_of_two_is_told_and_loses_nothing(
+    cast: Cast, site: Site, second: Member, opened: str
+) -> None:
+    one = kept_by(cast, site, "manager", opened, **{"step-disinfect-at": "07:10"})
+    assert one.status_code == 302
+    wanted = {"step-disinfect-at": "06:50", "legal_source": "街道 2022-9 号"}
+    answer = kept_by(cast, site, "second", opened, **wanted)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"{site.manager.name} 今天" in page  # who, and when
+    shown = page[page.index('id="overtaken"') : page.index("</section>", page.index("overtaken"))]
+    assert all(text in shown for text in ("07:10", "06:50", "街道 2022-9 号"))
+    again = sent_by(page)
+    assert again["step-disinfect-at"] == "06:50"
+    assert again["legal_source"] == "街道 2022-9 号"
+    with site.open():
+        draft = SealOrder.objects.get()
+        assert "07:10" in str(draft.steps)
+        assert draft.issued_by == site.manager
+    # Having read both, they send theirs again: now it holds.
+    assert kept_by(cast, site, "second", page).status_code == 302
+    with site.open():
+        draft = SealOrder.objects.get()
+        assert "06:50" in str(draft.steps)
+        assert (draft.legal_source, draft.issued_by) == ("街道 2022-9 号", second)
+
+
+def test_a_draft_changed_meanwhile_is_not_confirmed_unseen(
+    cast: Cast, site: Site, second: Member, opened: str
+) -> None:
+    kept_by(cast, site, "manager", opened, **{"step-disinfect-at": "07:10"})
+    answer = kept_by(cast, site, "second", opened, deed="")
+    assert answer.status_code == 422
+    assert site.manager.name in answer.content.decode()
+    with site.open():
+        assert SealOrder.objects.get().state == OrderState.DRAFT
+        assert Notice.objects.count() == 0
+    seen = (
+        cast.client(second)
+        .get(url("order-preview", site), {"draft": the_draft(site)})
+        .content.decode()
+    )
+    assert "07:10" in seen
+    assert kept_by(cast, site, "second", seen, deed="").status_code == 302
+    with site.open():
+        assert SealOrder.objects.get().state == OrderState.IN_FORCE
+
+
+def test_the_same_form_sent_twice_by_one_person_is_once(
+    cast: Cast, site: Site, opened: str
+) -> None:
+    for _again in range(2):
+        answer = kept_by(cast, site, "manager", opened, **{"step-disinfect-at": "07:10"})
+        assert answer.status_code == 302
+    with site.open():
+        assert SealOrder.objects.count() == 1
+        assert Entry.objects.filter(event="OrderDrafted").count() == 1
+
+
+def test_the_version_goes_along_the_way_back_to_the_choices(
+    cast: Cast, site: Site, second: Member, opened: str
+) -> None:
+    """Whoever goes back to change the place does not lose what they had seen."""
+    sent = sent_by(opened)
+    fields = {name: sent[name] for name in ("place", "template", "draft", "seen")}
+    kept_by(cast, site, "manager", opened, **{"step-disinfect-at": "07:10"})
+    desk = cast.client(second)
+    page = desk.get(url("order-new", site), fields).content.decode()
+    assert f'name="seen" value="{sent["seen"]}"' in page.replace("&#x2B;", "+")
+    preview = desk.get(url("order-preview", site), fields).content.decode()
+    assert kept_by(cast, site, "second", preview).status_code == 422

@@ -7,8 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
+from compounds.actions import UnitPattern, build_homes
+from compounds.models import Building
 from journal.models import Entry
 from lockdown.kernel.errors import Refused
 from seals import handover as deeds
@@ -277,3 +280,30 @@ def test_two_open_the_same_handover_and_write_at_the_same_moment() -> None:
         assert Handover.objects.count() == 1
         assert set(HandoverWord.objects.values_list("text", flat=True)) == {"甲", "乙"}
         assert not DutyTask.objects.exists()
+
+
+def test_a_post_that_another_part_writes_is_named_and_no_way_to_nothing(
+    cast: Cast, site: Site
+) -> None:
+    """Somebody of building 2 neither reads it nor lands on a page that is not there."""
+    with site.open():
+        build_homes(compound=site.compound, patterns=[UnitPattern("2", "1", 2, 2)], by=site.manager)
+        site.guard.buildings = [Building.objects.get(number="1").pk]
+        site.guard.save(update_fields=["buildings"])
+        site.cleaner.buildings = [Building.objects.get(number="2").pk]
+        site.cleaner.save(update_fields=["buildings"])
+        theirs = opened(site, by=site.guard)
+    cleaner, guard = cast.client(site.cleaner), cast.client(site.guard)
+    address = reverse("duty:handover", args=[site.slug, theirs.pk])
+    for name in ("duty:handover-list", "duty:hub"):
+        page = cleaner.get(reverse(name, args=[site.slug])).content.decode()
+        assert "由其他负责范围的同事填写" in page
+        assert address not in page
+        assert address in guard.get(reverse(name, args=[site.slug])).content.decode()
+    asked = {"post": theirs.post, "begins": theirs.begins_at.isoformat()}
+    answer = cleaner.post(reverse("duty:handover-open", args=[site.slug]), asked, follow=True)
+    assert answer.status_code == 200
+    assert "请把事项告诉他们" in answer.content.decode()
+    assert cleaner.get(address).status_code == 404
+    with site.open():
+        assert Handover.objects.count() == 1
