@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import OperationalError, ProgrammingError, connection, connections, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 
 from compounds.models import Compound, Organization
 from households.access import FOUND, REST, new_secret
