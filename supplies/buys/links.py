@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
+from compounds.limits import encloses
 from compounds.models import Member
 from compounds.roles import Permission as P
+from supplies.models import GroupBuy
 
 NEEDS = {
     "round-list": P.BUY_SEE,
@@ -42,6 +44,22 @@ NEEDS = {
 }
 
 
+# What is done or decided here concerns every household of the round.
+WHOLE = {
+    "round-edit",
+    "round-deed",
+    "round-close",
+    "round-extend",
+    "round-cancel",
+    "purchase-order",
+    "allocation",
+    "bags",
+    "delivery-start",
+    "settle",
+    "closing",
+}
+
+
 @dataclass(frozen=True)
 class Links:
     member: Member
@@ -55,3 +73,9 @@ class Links:
             return reverse(f"supplies:{name}", args=[self.slug, *args])
         except NoReverseMatch:
             return ""
+
+    def of(self, name: str, buy: GroupBuy) -> str:
+        """The page of this round; closed where the round reaches beyond the member's part."""
+        if name in WHOLE and not encloses(self.member, buy):
+            return ""
+        return self.to(name, buy.pk)

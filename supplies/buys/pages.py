@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from compounds.roles import Permission
 from lockdown.kernel.wording import daytime, fen
 from supplies.buys.checks import checks_of, is_complete, thresholds_in_words
 from supplies.buys.course import COMING, FAILED, is_late, state_of, steps_of, tag_of, turn_of
@@ -26,8 +25,9 @@ def round_context(
 ) -> dict[str, Any]:
     """`found` is how an open round stands, with its items."""
     lines = [one.line for one in found.lines] if found else list(buy.lines.all())
-    edit_url = links.to("round-edit", buy.pk) if buy.state == S.DRAFT else ""
+    edit_url = links.of("round-edit", buy) if buy.state == S.DRAFT else ""
     checks = checks_of(buy, lines, edit_url, now) if buy.state == S.DRAFT else []
+    may_organise = bool(links.of("round-deed", buy))
     return {
         "buy": buy,
         "lines": goods_rows(buy, lines),
@@ -36,8 +36,8 @@ def round_context(
         "tag": tag_of(buy, now),
         "is_late": is_late(buy, now),
         "checks": checks,
-        "may_submit": is_complete(checks) and links.member.may(Permission.BUY_ORGANISE),
-        "may_organise": links.member.may(Permission.BUY_ORGANISE),
+        "may_submit": is_complete(checks) and may_organise,
+        "may_organise": may_organise,
         "edit_url": edit_url,
         "terms": terms_of(buy),
         "track": track_of(buy),
@@ -181,7 +181,7 @@ def ways(buy: GroupBuy, links: Links) -> list[dict[str, str]]:
         (_("Deliveries"), "run-list", bool(buy.delivering_at)),
         (_("Claims"), "claim-list", bool(buy.delivering_at)),
     ]
-    found = [(label, links.to(name, buy.pk)) for label, name, there in asked if there]
+    found = [(label, links.of(name, buy)) for label, name, there in asked if there]
     found += [(label, links.to(name)) for label, name, there in plain if there]
     return [{"label": label, "url": url} for label, url in found if url]
 
@@ -190,12 +190,12 @@ def deeds(buy: GroupBuy, links: Links) -> dict[str, str]:
     """The pages that change a round, each where it may be done at all."""
     open_, before = buy.state == S.OPEN, buy.may_become(S.CANCELLED)
     asked = {
-        "deed": links.to("round-deed", buy.pk),
-        "close": links.to("round-close", buy.pk) if open_ else "",
-        "extend": links.to("round-extend", buy.pk) if open_ and not buy.extended_at else "",
-        "cancel": links.to("round-cancel", buy.pk) if before else "",
-        "chat": links.to("round-chat", buy.pk) if open_ else "",
-        "review": links.to("round-review", buy.pk) if buy.state == S.IN_REVIEW else "",
+        "deed": links.of("round-deed", buy),
+        "close": links.of("round-close", buy) if open_ else "",
+        "extend": links.of("round-extend", buy) if open_ and not buy.extended_at else "",
+        "cancel": links.of("round-cancel", buy) if before else "",
+        "chat": links.of("round-chat", buy) if open_ else "",
+        "review": links.of("round-review", buy) if buy.state == S.IN_REVIEW else "",
     }
     back = buy.state in (S.IN_REVIEW, S.REJECTED, S.APPROVED)
     return asked | {"take_back": asked["deed"] if back else ""}

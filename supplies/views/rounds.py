@@ -12,7 +12,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from compounds.access import MemberRequest, member_page
-from compounds.places import Place
 from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from supplies.actions.rounds import draft_again, draft_buy
@@ -23,7 +22,8 @@ from supplies.buys.orders import order_rows, seen_orders
 from supplies.buys.pages import round_context
 from supplies.buys.standing import live_context
 from supplies.models import BuyState, BuyTemplate, GroupBuy
-from supplies.queries import Progress, progress, rounds
+from supplies.parts import own_place, round_of, rounds_of
+from supplies.queries import Progress, progress
 
 EVERY = 10  # seconds between two polls
 ENDED = 20  # rounds a page
@@ -33,27 +33,10 @@ QUARTER = 15  # minutes
 USUAL_HOURS = 6
 
 
-def found_round(pk: int) -> GroupBuy:
-    """With all that the pages of one round name; 404 when it is not in this compound."""
-    rows = rounds().select_related(
-        "compound",
-        "building",
-        "unit__building",
-        "home__unit__building",
-        "supplier",
-        "drafted_by__user",
-        "submitted_by__user",
-        "reviewed_by__user",
-        "allocated_by__user",
-        "source",
-    )
-    return get_object_or_404(rows, pk=pk)
-
-
 @member_page(Permission.BUY_SEE)
 def round_list(request: MemberRequest) -> HttpResponse:
     now, links = timezone.now(), Links(request.member, request.compound.slug)
-    rows = rounds().select_related("compound", "supplier", "drafted_by__user")
+    rows = rounds_of(request.member).select_related("compound", "supplier", "drafted_by__user")
     over = Paginator(rows.filter(state__in=OVER), ENDED).get_page(request.GET.get("page"))
     standing = list(rows.filter(state__in=[*COMING, *UNDER_WAY])[:200])
 
@@ -63,7 +46,7 @@ def round_list(request: MemberRequest) -> HttpResponse:
                 "buy": buy,
                 "turn": turn_of(buy, links, now),
                 "tag": tag_of(buy, now),
-                "url": links.to("round", buy.pk),
+                "url": links.of("round", buy),
             }
             for buy in buys
         ]
@@ -90,7 +73,7 @@ def round_new(request: MemberRequest) -> HttpResponse:
             error = str(refusal)
         else:
             return redirect("supplies:round-edit", request.compound.slug, buy.pk)
-    earlier = rounds().filter(opened_at__isnull=False).prefetch_related("lines")
+    earlier = rounds_of(request.member).filter(opened_at__isnull=False).prefetch_related("lines")
     context = {
         "earlier": list(earlier[:6]),
         "templates": list(BuyTemplate.objects.select_related("supplier")[:12]),
@@ -103,15 +86,17 @@ def round_new(request: MemberRequest) -> HttpResponse:
 
 def _drafted(request: MemberRequest) -> GroupBuy:
     kind, _colon, number = request.POST.get("from", "").partition(":")
-    opens = next_quarter()
+    opens, place = next_quarter(), own_place(request.member, request.compound)
     if kind in ("round", "template"):
         row = int(number) if number.isdecimal() and len(number) < 18 else 0
-        rows = rounds() if kind == "round" else BuyTemplate.objects.select_related("supplier")
+        templates = BuyTemplate.objects.select_related("supplier")
+        rows = rounds_of(request.member) if kind == "round" else templates
         source = get_object_or_404(rows, pk=row)
-        return draft_again(source=source, opens_at=opens, by=request.member)
+        there = place if request.member.is_limited else None
+        return draft_again(source=source, place=there, opens_at=opens, by=request.member)
     return draft_buy(
         compound=request.compound,
-        place=Place(request.compound, "compound"),
+        place=place,
         title=request.POST.get("title", ""),
         opens_at=opens,
         closes_at=opens + timedelta(hours=USUAL_HOURS),
@@ -127,7 +112,7 @@ def next_quarter() -> Any:
 
 @member_page(Permission.BUY_SEE)
 def round_page(request: MemberRequest, buy: int) -> HttpResponse:
-    found = found_round(buy)
+    found = round_of(request.member, buy)
     now, links = timezone.now(), Links(request.member, request.compound.slug)
     if found.state != BuyState.OPEN:
         context = round_context(found, links, now) | _orders(request, found)
@@ -151,14 +136,14 @@ def _orders(request: MemberRequest, buy: GroupBuy) -> dict[str, Any]:
 def _live_url(request: MemberRequest, links: Links, buy: GroupBuy) -> str:
     """The poll shows the page of orders that is being read."""
     page = request.GET.get("page", "")
-    url = links.to("round-live", buy.pk)
+    url = links.of("round-live", buy)
     return f"{url}?page={page}" if page.isdecimal() and len(page) < 6 else url
 
 
 @member_page(Permission.BUY_SEE)
 def round_live(request: MemberRequest, buy: int) -> HttpResponse:
     """How the open round stands; when it is open no longer, the page loads itself again."""
-    found = found_round(buy)
+    found = round_of(request.member, buy)
     if found.state != BuyState.OPEN:
         answer = HttpResponse(status=200)
         answer["HX-Refresh"] = "true"
@@ -178,7 +163,7 @@ def _live_html(request: MemberRequest, buy: GroupBuy, stands: Progress) -> str:
 @member_page(Permission.BUY_ORGANISE)
 def round_chat(request: MemberRequest, buy: int) -> HttpResponse:
     """How it stands and who ordered, as messages for the chat group."""
-    found = found_round(buy)
+    found = round_of(request.member, buy)
     orders = list(seen_orders(found, request.member))
     parts = Paginator(chat.list_parts(found, orders) if orders else [], PARTS)
     page = parts.get_page(request.GET.get("page"))

@@ -21,6 +21,7 @@ from supplies.actions.suppliers import (
 )
 from supplies.buys.forms import PaperForm, SupplierForm
 from supplies.models import BuyState, GroupBuy, Supplier, SupplierFile
+from supplies.parts import rounds_of
 
 
 @member_page(Permission.BUY_ORGANISE)
@@ -55,7 +56,7 @@ def _draft(request: MemberRequest) -> GroupBuy | None:
     asked = request.POST.get("for") or request.GET.get("for") or ""
     if not asked.isdecimal() or len(asked) > 17:
         return None
-    return GroupBuy.objects.filter(pk=int(asked), state=BuyState.DRAFT).first()
+    return rounds_of(request.member).filter(pk=int(asked), state=BuyState.DRAFT).first()
 
 
 @member_page(Permission.BUY_ORGANISE)
@@ -76,7 +77,7 @@ def supplier_page(request: MemberRequest, supplier: int) -> HttpResponse:
         "papers": list(papers),
         "is_licensed": found.is_licensed(request.compound.today()),
         "draft": _draft(request),
-        "buys": list(GroupBuy.objects.filter(supplier=found).order_by("-number")[:10]),
+        "buys": list(rounds_of(request.member).filter(supplier=found).order_by("-number")[:10]),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "supplies/buys/supplier.html", context, status=status)
