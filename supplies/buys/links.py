@@ -32,7 +32,10 @@ NEEDS = {
     "purchase-print": P.BUY_ORGANISE,
     "arrival": P.BUY_SEE,
     "allocation": P.BUY_ORGANISE,
+    "waiting-list": P.BUY_ORGANISE,
+    "take-out": P.BUY_ORGANISE,
     "order-for": P.BUY_ORDER_FOR,
+    "claim-for": P.BUY_ORDER_FOR,
     "paste": P.BUY_ORDER_FOR,
     "packing": P.BUY_SEE,
     "labels": P.BUY_SEE,
@@ -52,6 +55,7 @@ WHOLE = {
     "round-extend",
     "round-cancel",
     "purchase-order",
+    "take-out",
     "allocation",
     "bags",
     "delivery-start",
@@ -74,8 +78,8 @@ class Links:
         except NoReverseMatch:
             return ""
 
-    def of(self, name: str, buy: GroupBuy) -> str:
+    def of(self, name: str, buy: GroupBuy, *args: object) -> str:
         """The page of this round; closed where the round reaches beyond the member's part."""
         if name in WHOLE and not encloses(self.member, buy):
             return ""
-        return self.to(name, buy.pk)
+        return self.to(name, buy.pk, *args)

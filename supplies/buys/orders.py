@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from compounds.models import Member
 from lockdown.kernel.masking import mask_name
-from supplies.models import GroupBuy, Order, OrderLine, Via
+from supplies.buys.links import Links
+from supplies.models import BuyState, GroupBuy, Order, OrderLine, Stop, Via
 from supplies.queries import order_lines_of, orders_of
 
 
@@ -20,9 +21,12 @@ def seen_orders(buy: GroupBuy, member: Member) -> QuerySet[Order]:
     return rows.select_related("home__unit__building", "access", "member__user")
 
 
-def order_rows(orders: Sequence[Order]) -> list[dict[str, Any]]:
-    """For the table of orders; one query for their lines."""
+def order_rows(
+    buy: GroupBuy, orders: Sequence[Order], links: Links | None = None
+) -> list[dict[str, Any]]:
+    """For the table of orders; one query for their lines, one for what can be done with each."""
     lines = order_lines_of(orders)
+    ways = _ways(buy, orders, links) if links else {}
     return [
         {
             "number": order.number,
@@ -33,9 +37,30 @@ def order_rows(orders: Sequence[Order]) -> list[dict[str, Any]]:
             "is_flagged": order.is_flagged,
             "note": order.note,
             "at": order.changed_at,
+            "way": ways.get(order.pk, {}),
         }
         for order in orders
     ]
+
+
+def _ways(buy: GroupBuy, orders: Sequence[Order], links: Links) -> dict[int, dict[str, str]]:
+    """Order id to the page for a household that rings: to cancel, or about its goods."""
+    if buy.state in (BuyState.LOCKED, BuyState.ORDERED) and links.of("take-out", buy, 0):
+        return {
+            one.pk: {
+                "label": _("Take out"),
+                "url": links.of("take-out", buy, one.household_id),
+            }
+            for one in orders
+        }
+    if buy.state in (BuyState.DELIVERING, BuyState.DELIVERED) and links.to("claim-for", 0):
+        stops = Stop.objects.filter(order__in=list(orders), at__isnull=False)
+        rows = stops.order_by().values_list("order_id", "pk")
+        return {
+            order: {"label": _("Claim by phone"), "url": links.to("claim-for", stop)}
+            for order, stop in rows
+        }
+    return {}
 
 
 def goods(rows: Sequence[OrderLine]) -> str:

@@ -20,8 +20,9 @@ from supplies.actions.purchasing import bought_lines, order_from_supplier
 from supplies.buys import sheet
 from supplies.buys.course import steps_of
 from supplies.buys.returned import Returned, read_returned
+from supplies.buys.standing import waiting_count
 from supplies.forms import whole_number
-from supplies.models import BuyState, GroupBuy, PurchaseOrder, WaitingRequest
+from supplies.models import BuyState, GroupBuy, PurchaseOrder
 from supplies.parts import whole_round_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -108,9 +109,7 @@ def _page(
             for one in bought
         ],
         "total": sum(one.quantity * one.line.price_fen for one in bought),
-        "waiting": WaitingRequest.objects.filter(buy=buy, granted_at=None, declined_at=None).count()
-        if order is None
-        else 0,
+        "waiting": waiting_count(buy, request.member) if order is None else 0,
         "answers": _answers(request, buy, order, returned) if order else [],
         "notes": returned.notes if returned else [],
         "has_read": returned is not None,

@@ -20,7 +20,7 @@ from supplies.buys.course import COMING, OVER, UNDER_WAY, in_order, tag_of, turn
 from supplies.buys.links import Links
 from supplies.buys.orders import order_rows, seen_orders
 from supplies.buys.pages import round_context
-from supplies.buys.standing import live_context
+from supplies.buys.standing import live_context, waiting_count
 from supplies.models import BuyState, BuyTemplate, GroupBuy
 from supplies.parts import own_place, round_of, rounds_of
 from supplies.queries import Progress, progress
@@ -116,6 +116,7 @@ def round_page(request: MemberRequest, buy: int) -> HttpResponse:
     now, links = timezone.now(), Links(request.member, request.compound.slug)
     if found.state != BuyState.OPEN:
         context = round_context(found, links, now) | _orders(request, found)
+        context |= _waiting(request, links, found)
         return render(request, "supplies/buys/round.html", context)
     stands = progress(found, now=now)
     html, url = _live_html(request, found, stands), _live_url(request, links, found)
@@ -130,7 +131,16 @@ def _orders(request: MemberRequest, buy: GroupBuy) -> dict[str, Any]:
     if buy.state == BuyState.OPEN:
         rows = rows.order_by("-changed_at", "-number")
     page = Paginator(rows, ORDERS).get_page(request.GET.get("page"))
-    return {"orders": order_rows(list(page)), "page": page}
+    links = Links(request.member, request.compound.slug)
+    return {"orders": order_rows(buy, list(page), links), "page": page}
+
+
+def _waiting(request: MemberRequest, links: Links, buy: GroupBuy) -> dict[str, Any]:
+    """How many homes wait for an answer, where it can still be given."""
+    if buy.state != BuyState.LOCKED:
+        return {}
+    url = links.of("waiting-list", buy)
+    return {"waiting": waiting_count(buy, request.member), "waiting_url": url}
 
 
 def _live_url(request: MemberRequest, links: Links, buy: GroupBuy) -> str:
@@ -155,8 +165,9 @@ def round_live(request: MemberRequest, buy: int) -> HttpResponse:
 
 
 def _live_html(request: MemberRequest, buy: GroupBuy, stands: Progress) -> str:
-    context = live_context(buy, stands, timezone.now()) | _orders(request, buy)
-    context |= {"request": request}
+    links = Links(request.member, request.compound.slug)
+    context = live_context(buy, stands, timezone.now(), request.member) | _orders(request, buy)
+    context |= {"request": request, "waiting_url": links.of("waiting-list", buy)}
     return render_to_string("supplies/buys/_live.html", context)
 
 

@@ -23,6 +23,7 @@ from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
 from supplies.actions.delivering import hand_run_to, record_stop, take_in
 from supplies.actions.undoing import take_back
+from supplies.buys.links import Links
 from supplies.carrying import SAID, door_of, doors_to_ring, runs_now, to_start, walk, with_goods
 from supplies.models import BuyState, DeliveryRun, Stop, StopOutcome
 from supplies.views.packing import print_context
@@ -64,7 +65,13 @@ def run_of(request: MemberRequest, run: int) -> DeliveryRun:
 
 def stop_of(request: MemberRequest, stop: int) -> Stop:
     rows = Stop.objects.select_related(
-        "home__unit__building", "order", "run__buy", "run__unit__building", "run__assignee", "by"
+        "home__unit__building",
+        "household",
+        "order",
+        "run__buy",
+        "run__unit__building",
+        "run__assignee",
+        "by",
     )
     return get_object_or_404(with_goods(rows.filter(request.member.within("home__"))), pk=stop)
 
@@ -196,10 +203,18 @@ def _stop_page(
         "may_do": stop.run.buy.state in OPEN
         and stop.outcome in (StopOutcome.WAITING, StopOutcome.LEFT, StopOutcome.NO_ANSWER),
         "at_door": at_door,
+        "claim_url": _claim_url(request, stop),
         "back_url": reverse("supplies:run", args=[request.compound.slug, stop.run_id]),
         "back_label": str(stop.run.unit),
     }
     return render(request, "supplies/doors/stop.html", context, status=status)
+
+
+def _claim_url(request: MemberRequest, stop: Stop) -> str:
+    """For a household that says at once that something is wrong."""
+    came = stop.outcome in (StopOutcome.LEFT, StopOutcome.TAKEN)
+    links = Links(request.member, request.compound.slug)
+    return links.to("claim-for", stop.pk) if came else ""
 
 
 @member_page(Permission.WORK_DO)
