@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from compounds.models import Member
@@ -16,17 +16,17 @@ from supplies.queries import order_lines_of, orders_of
 
 
 def seen_orders(buy: GroupBuy, member: Member) -> QuerySet[Order]:
-    """The orders that stand, of the homes that this member may see."""
+    """The orders that stand, of the homes that this member may see, with the `stop` at which
+    their goods came."""
     rows = orders_of(buy).filter(member.within("home__"))
+    came = Stop.objects.filter(order=OuterRef("pk"), at__isnull=False).order_by()
+    rows = rows.annotate(stop=Subquery(came.values("pk")[:1]))
     return rows.select_related("home__unit__building", "access", "member__user")
 
 
-def order_rows(
-    buy: GroupBuy, orders: Sequence[Order], links: Links | None = None
-) -> list[dict[str, Any]]:
-    """For the table of orders; one query for their lines, one for what can be done with each."""
+def order_rows(buy: GroupBuy, orders: Sequence[Any], links: Links) -> list[dict[str, Any]]:
+    """For the table of orders (`seen_orders`); one query for their lines."""
     lines = order_lines_of(orders)
-    ways = _ways(buy, orders, links) if links else {}
     return [
         {
             "number": order.number,
@@ -37,30 +37,20 @@ def order_rows(
             "is_flagged": order.is_flagged,
             "note": order.note,
             "at": order.changed_at,
-            "way": ways.get(order.pk, {}),
+            "way": _way(buy, order, links),
         }
         for order in orders
     ]
 
 
-def _ways(buy: GroupBuy, orders: Sequence[Order], links: Links) -> dict[int, dict[str, str]]:
-    """Order id to the page for a household that rings: to cancel, or about its goods."""
-    if buy.state in (BuyState.LOCKED, BuyState.ORDERED) and links.of("take-out", buy, 0):
-        return {
-            one.pk: {
-                "label": _("Take out"),
-                "url": links.of("take-out", buy, one.household_id),
-            }
-            for one in orders
-        }
-    if buy.state in (BuyState.DELIVERING, BuyState.DELIVERED) and links.to("claim-for", 0):
-        stops = Stop.objects.filter(order__in=list(orders), at__isnull=False)
-        rows = stops.order_by().values_list("order_id", "pk")
-        return {
-            order: {"label": _("Claim by phone"), "url": links.to("claim-for", stop)}
-            for order, stop in rows
-        }
-    return {}
+def _way(buy: GroupBuy, order: Any, links: Links) -> dict[str, str]:
+    """The page for a household that rings: to cancel, or about its goods."""
+    label, url = "", ""
+    if buy.state in (BuyState.LOCKED, BuyState.ORDERED):
+        label, url = _("Take out"), links.of("take-out", buy, order.household_id)
+    elif buy.state in (BuyState.DELIVERING, BuyState.DELIVERED) and order.stop:
+        label, url = _("Claim by phone"), links.to("claim-for", order.stop)
+    return {"label": label, "url": url} if url else {}
 
 
 def goods(rows: Sequence[OrderLine]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from lockdown.kernel.wording import daytime, fen
@@ -24,7 +25,7 @@ def round_context(
     buy: GroupBuy, links: Links, now: datetime, found: Progress | None = None
 ) -> dict[str, Any]:
     """`found` is how an open round stands, with its items."""
-    lines = [one.line for one in found.lines] if found else list(buy.lines.all())
+    lines = [one.line for one in found.lines] if found else list(with_sums(buy))
     edit_url = links.of("round-edit", buy) if buy.state == S.DRAFT else ""
     checks = checks_of(buy, lines, edit_url, now) if buy.state == S.DRAFT else []
     may_organise = bool(links.of("round-deed", buy))
@@ -50,26 +51,34 @@ def round_context(
 
 
 def goods_rows(buy: GroupBuy, lines: list[OfferLine]) -> list[dict[str, Any]]:
-    """Each item with what was bought and given; at most two queries, none before the cut-off."""
-    bought: dict[int, int] = {}
-    given: dict[int, int] = {}
-    if buy.locked_at:
-        rows = OrderLine.objects.filter(order__buy=buy, locked__gt=0).order_by()
-        bought = dict(rows.values_list("line_id").annotate(n=Sum("locked")))
-    if buy.allocated_at:
-        rows = Allocation.objects.filter(buy=buy).order_by()
-        given = dict(rows.values_list("line_id").annotate(n=Sum("allocated")))
-    return [
-        {
-            "line": line,
-            "ordered": line.ordered,
-            "bought": bought.get(line.pk, 0) if buy.locked_at else None,
-            "given": given.get(line.pk, 0) if buy.allocated_at else None,
-            "short": bought.get(line.pk, 0) - given.get(line.pk, 0),
-            "marks": marks(line),
-        }
-        for line in lines
-    ]
+    """Each item with what was bought and given, where `with_sums` read it; no query."""
+    rows = []
+    for line in lines:
+        bought, given = getattr(line, "bought", 0), getattr(line, "given", 0)
+        rows.append(
+            {
+                "line": line,
+                "ordered": line.ordered,
+                "bought": bought if buy.locked_at else None,
+                "given": given if buy.allocated_at else None,
+                "short": bought - given,
+                "marks": marks(line),
+            }
+        )
+    return rows
+
+
+def with_sums(buy: GroupBuy) -> QuerySet[OfferLine]:
+    """The items with `bought` and `given` over all households, in pieces; one query."""
+
+    def sums(rows: QuerySet, what: str) -> Coalesce:
+        of_line = rows.filter(line=OuterRef("pk")).order_by().values("line")
+        return Coalesce(Subquery(of_line.annotate(n=Sum(what)).values("n")), 0)
+
+    return OfferLine.objects.filter(buy=buy).annotate(
+        bought=sums(OrderLine.objects.all(), "locked"),
+        given=sums(Allocation.objects.all(), "allocated"),
+    )
 
 
 def marks(line: OfferLine) -> str:
