@@ -241,11 +241,15 @@ class SupplierForm(forms.Form):
 
 class PaperForm(forms.Form):
     title = forms.CharField(
-        label=gettext_lazy("What the photo shows"),
+        label=gettext_lazy("What the paper shows"),
         max_length=60,
         initial=gettext_lazy("Food business licence"),
     )
-    picture = forms.FileField(label=gettext_lazy("Photo"))
+    picture = forms.FileField(
+        label=gettext_lazy("Photo or PDF"),
+        help_text=gettext_lazy("A PDF of at most 3 MB"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,.pdf"}),
+    )
 
 
 class ExtendForm(forms.Form):

@@ -90,7 +90,7 @@ def round_review(request: MemberRequest, buy: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _decided(request, found, form):
         return redirect("supplies:review-list")
     lines = list(OfferLine.objects.filter(buy=found))
-    papers = SupplierFile.objects.filter(supplier=found.supplier).defer("picture__data")
+    papers = SupplierFile.objects.filter(supplier=found.supplier).select_related("picture")
     context = {
         "buy": found,
         "form": form,
@@ -99,7 +99,7 @@ def round_review(request: MemberRequest, buy: int) -> HttpResponse:
         "terms": terms_of(found),
         "track": track_of(found),
         "steps": steps_of(found),
-        "papers": list(papers) if found.supplier else [],
+        "papers": list(papers.defer("picture__data")) if found.supplier else [],
         "is_licensed": bool(
             found.supplier and found.supplier.is_licensed(request.compound.today())
         ),

@@ -42,7 +42,9 @@ def supplier_new(request: MemberRequest) -> HttpResponse:
             form, add_supplier, compound=request.compound, by=request.member, **form.cleaned_data
         )
         if made is not None:
-            messages.success(request, _("Added. A photo of the licence helps the committee."))
+            messages.success(
+                request, _("Added. The licence, as a photo or a PDF, helps the committee.")
+            )
             url = redirect("supplies:supplier", request.compound.slug, made.pk)
             if draft is not None:
                 url["Location"] += f"?for={draft.pk}"
@@ -69,7 +71,8 @@ def supplier_page(request: MemberRequest, supplier: int) -> HttpResponse:
     paper = PaperForm(request.POST if deed == "paper" else None, request.FILES or None)
     if request.method == "POST" and (answer := _done(request, found, form, paper)) is not None:
         return answer
-    papers = SupplierFile.objects.filter(supplier=found).order_by("-id")[:20]
+    papers = SupplierFile.objects.filter(supplier=found).select_related("picture")
+    papers = papers.defer("picture__data").order_by("-id")[:20]
     context = {
         "supplier": found,
         "form": form,
