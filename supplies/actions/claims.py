@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compounds.models import Member
+from compounds.models import Member, Picture
 from compounds.pictures import keep_picture
 from households.models import Access
 from journal.actions import record
@@ -73,15 +73,19 @@ def claim(
         quantity=quantity,
         share=share if kind == ClaimKind.SPOILED else 100,
         note=note.strip()[:200],
-        picture=None
-        if upload is None
-        else keep_picture(upload=upload, compound=buy.compound_id, kind="supplies.claim", by=by),
+        picture=_photo(upload, buy, by),
         made_by=by.actor_label[:80],
     )
     _tell(made, "ClaimMade", by, kind=plain(kind.label), **_entered(made, by))
     if first:
         _warn(buy, allocation.line, by)
     return made
+
+
+def _photo(upload: UploadedFile | None, buy: GroupBuy, by: Access | Member) -> Picture | None:
+    if upload is None:
+        return None
+    return keep_picture(upload=upload, compound=buy.compound_id, kind="supplies.claim", by=by)
 
 
 def _entered(made: Claim, by: Access | Member) -> dict[str, object]:
