@@ -284,7 +284,7 @@ class Picture(TenantModel):
 
     data = models.BinaryField()
     kind = models.CharField(max_length=40)  # which room keeps it for what: "supplies.claim"
-    width = models.PositiveSmallIntegerField()
+    width = models.PositiveSmallIntegerField()  # pixels; a PDF has none
     height = models.PositiveSmallIntegerField()
     digest = models.CharField(max_length=64)
     taken_at = models.DateTimeField(default=timezone.now)
@@ -292,6 +292,10 @@ class Picture(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.width}×{self.height}"
+
+    @property
+    def is_pdf(self) -> bool:
+        return self.width == 0
 
 
 # The nouns of sign-in live in their own file; Django finds them here.

@@ -199,6 +199,22 @@ def _spoiled(entry: Entry, compound: Compound) -> Said:
     return Said(f"buy:{data['buy']}:spoiled:{data['line']}", text, _homes(entry))
 
 
+def _claimed(entry: Entry, compound: Compound) -> Said:
+    """Staff entered a claim for a household that rang; its own phone needs no telling."""
+    data = entry.data
+    if not data.get("for"):
+        return Said("", Text("", ""), None)
+    lines = [
+        _("“%(title)s”, %(item)s") % data,
+        _("%(who)s entered it for your home: %(quantity)s %(unit)s, %(kind)s.")
+        % {**data, "who": entry.by, "kind": gettext(str(data["kind"]))},
+        _("You are told what is decided."),
+        _not_wanted(compound),
+    ]
+    title = _("A claim on %(item)s was entered for you") % data
+    return Said(f"entry:{entry.pk}", Text(title, "\n".join(lines)), _door(entry, own_only=True))
+
+
 def _decided(entry: Entry, compound: Compound) -> Said:
     """A claim: paid back, replaced or refused."""
     data = entry.data
@@ -234,6 +250,8 @@ def _waited(entry: Entry, compound: Compound) -> Said:
     else:
         title = _("No %(item)s this time") % data
         body = _("Nothing became free on the waiting list of “%(title)s”.") % data
+        if data.get("reason"):
+            body = _("Why: %(reason)s") % data
     return Said(f"entry:{entry.pk}", Text(title, body), _door(entry))
 
 
@@ -256,6 +274,7 @@ FACTS: dict[str, Callable[[Entry, Compound], Said]] = {
     "SuppliesAllocated": _fewer,
     "SuppliesArriving": _arriving,
     "SpoiledClaimed": _spoiled,
+    "ClaimMade": _claimed,
     "ClaimDecided": _decided,
     "OrderTakenOut": _taken_out,
     "WaitingDecided": _waited,

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from households.models import Household
+from journal.models import Entry
 from lockdown.kernel.wording import fen
 from supplies.actions.claims import WITHIN, worth
 from supplies.figures import Sums, closing_figures
@@ -148,6 +149,7 @@ def forming() -> tuple[int, int]:
 @dataclass(frozen=True)
 class ClaimLine:
     claim: Claim
+    entered_by: str = ""  # of the staff, for a household that rang
 
     @property
     def worth_fen(self) -> int:
@@ -164,6 +166,8 @@ class ClaimLine:
         }
         if self.claim.kind == ClaimKind.SPOILED and self.claim.share < 100:
             said += _(" (%(share)s %%)") % {"share": self.claim.share}
+        if self.entered_by:
+            said += _(" · entered by %(name)s") % {"name": self.entered_by}
         return said
 
     @property
@@ -177,6 +181,18 @@ class ClaimLine:
         if self.claim.refund_fen:
             return _("paid back %(amount)s") % {"amount": fen(self.claim.refund_fen)}
         return str(self.claim.get_decision_display())
+
+
+def claim_lines(found: Iterable[Claim]) -> list[ClaimLine]:
+    """Each with the member who entered it for its household; one query for any number."""
+    found = list(found)
+    facts = Entry.objects.filter(
+        event="ClaimMade",
+        member_id__isnull=False,
+        household_id__in={one.household_id for one in found},
+    )
+    names = dict(facts.values_list("data__claim", "by")) if found else {}
+    return [ClaimLine(one, names.get(one.pk, "")) for one in found]
 
 
 def told_of_first(claim: Claim) -> int | None:
@@ -204,14 +220,13 @@ class Got:
 
 
 def goods_of(buy: GroupBuy, household: Household) -> list[Got]:
-    """What came to this household in a round, with its claims; two queries."""
+    """What came to this household in a round, with its claims; three queries."""
     rows = Allocation.objects.filter(buy=buy, order__household=household, allocated__gt=0)
     rows = rows.select_related("line", "order").order_by("line__position", "line_id")
     claims: dict[int, list[ClaimLine]] = {}
-    for one in Claim.objects.filter(allocation__buy=buy, household=household).select_related(
-        "allocation__line"
-    ):
-        claims.setdefault(one.allocation_id, []).append(ClaimLine(one))
+    made = Claim.objects.filter(allocation__buy=buy, household=household)
+    for line in claim_lines(made.select_related("allocation__line")):
+        claims.setdefault(line.claim.allocation_id, []).append(line)
     return [Got(row, claims.get(row.pk, [])) for row in rows]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from supplies.ledger import entries
 from supplies.models import Allocation, Claim, EntryKind, GroupBuy, Order, Stop, StopOutcome
@@ -62,17 +63,32 @@ def closing_figures(buy: GroupBuy) -> dict[str, Any]:
     hours = None
     if buy.locked_at and buy.delivered_at:
         hours = round((buy.delivered_at - buy.locked_at).total_seconds() / 3600, 1)
-    stops = Stop.objects.filter(run__buy=buy)
+    households, claims, not_taken = _counts(buy)
     return {
-        "households": Order.objects.filter(buy=buy, withdrawn_at=None).count(),
+        "households": households,
         "ordered": found["wanted"],
         "allocated": found["got"],
         "fill": rate(found["got"], found["wanted"]),
         "fill_flagged": rate(found["flagged_got"], found["flagged"]),
-        "claims": Claim.objects.filter(allocation__buy=buy).count(),
-        "not_taken": stops.filter(outcome__in=[StopOutcome.NO_ANSWER, StopOutcome.REFUSED]).count(),
+        "claims": claims,
+        "not_taken": not_taken,
         "hours_to_door": hours,
     }
+
+
+def _counts(buy: GroupBuy) -> tuple[int, ...]:
+    """Households that bought, claims, doors that did not take it; one query."""
+
+    def count(rows: QuerySet) -> Coalesce:
+        every = rows.order_by().values(one=Value(1)).annotate(n=Count("pk")).values("n")
+        return Coalesce(Subquery(every), 0)
+
+    missed = [StopOutcome.NO_ANSWER, StopOutcome.REFUSED]
+    return GroupBuy.objects.filter(pk=buy.pk).values_list(
+        count(Order.objects.filter(buy=buy, withdrawn_at=None)),
+        count(Claim.objects.filter(allocation__buy=buy)),
+        count(Stop.objects.filter(run__buy=buy, outcome__in=missed)),
+    )[0]
 
 
 def rate(part: int, whole: int) -> float | None:

@@ -58,8 +58,11 @@ def by_household(buy: GroupBuy, *kinds: EntryKind) -> dict[int, int]:
     return dict(rows)
 
 
-def total(buy: GroupBuy, *kinds: EntryKind) -> int:
-    return entries(buy, *kinds).aggregate(total=Sum("amount_fen"))["total"] or 0
+def total(buy: GroupBuy, *kinds: EntryKind, household: int | None = None) -> int:
+    """Of the round, or of one household in it."""
+    found = entries(buy, *kinds)
+    found = found if household is None else found.filter(household=household)
+    return found.aggregate(total=Sum("amount_fen"))["total"] or 0
 
 
 def pay_everything_back(buy: GroupBuy, *, cause: str, by: Actor) -> int:

@@ -35,6 +35,7 @@ from supplies.models import (
 )
 
 __all__ = ["households_without_food"]
+EVERY = Q(doors__isnull=False)
 
 
 def rounds() -> GroupBuyQuerySet:
@@ -251,13 +252,16 @@ class Account:
         return self.charged + self.fee + self.refunded + self.adjusted - self.paid
 
 
-def accounts(buy: GroupBuy) -> list[Account]:
-    """The reconciliation of a round, by number; two queries."""
+def accounts(buy: GroupBuy, *, member: Member | None = None) -> list[Account]:
+    """The reconciliation of a round, by number, or the part of it that a member looks after; two
+    queries."""
     sums: dict[int, dict[str, int]] = defaultdict(dict)
     rows = LedgerEntry.objects.filter(buy=buy).order_by().values_list("household_id", "kind")
     for household, kind, total in rows.annotate(total=Sum("amount_fen")):
         sums[household][kind] = total
     doors = Order.objects.filter(buy=buy, household__in=sums).order_by("number")
+    if member is not None:
+        doors = doors.filter(member.within("home__"))
     return [
         Account(
             household,
@@ -298,11 +302,11 @@ def stock() -> QuerySet[StockItem]:
     return StockItem.objects.annotate(moved_at=Max("moves__at"))
 
 
-def hand_outs() -> QuerySet[HandOut]:
-    """With `doors_in_all` and `given`."""
+def hand_outs(doors: Q = EVERY) -> QuerySet[HandOut]:
+    """With `doors_in_all` and `given` of these doors (`doors__…`)."""
     return HandOut.objects.select_related("item").annotate(
-        doors_in_all=Counted("doors"),
-        given=Counted("doors", filter=Q(doors__given_at__isnull=False)),
+        doors_in_all=Counted("doors", filter=doors),
+        given=Counted("doors", filter=doors & Q(doors__given_at__isnull=False)),
     )
 
 

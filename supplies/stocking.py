@@ -11,11 +11,7 @@ from django.utils.translation import gettext as _
 from compounds.models import Member
 from households.models import CareFlag, Household
 from lockdown.kernel.errors import Refused
-from supplies.models import HandOut, HandOutDoor, StockItem, StockMove
-
-
-def history_of(item: StockItem) -> QuerySet[StockMove]:
-    return StockMove.objects.filter(item=item).select_related("household__home", "member", "by")
+from supplies.models import HandOut, HandOutDoor
 
 
 def doors_of(hand_out: HandOut, member: Member) -> QuerySet[HandOutDoor]:

@@ -5,6 +5,7 @@ from django.urls import path
 from supplies.views import (
     allocation,
     arrival,
+    claim_for,
     claims,
     drafts,
     home_neighbour,
@@ -22,6 +23,8 @@ from supplies.views import (
     runs,
     stock,
     suppliers,
+    take_out,
+    waiting,
 )
 
 app_name = "supplies"
@@ -54,6 +57,9 @@ urlpatterns = [
         purchase.purchase_print,
         name="purchase-print",
     ),
+    path(f"{_BASE}<int:buy>/waiting/", waiting.waiting_list, name="waiting-list"),
+    path(f"{_BASE}waiting/<int:waiting>/", waiting.waiting_decide, name="waiting-decide"),
+    path(f"{_BASE}<int:buy>/orders/<int:household>/out/", take_out.take_out, name="take-out"),
     path("c/<slug:compound>/buys/<int:buy>/arrival/", arrival.arrival, name="arrival"),
     path("c/<slug:compound>/buys/<int:buy>/shares/", allocation.allocation, name="allocation"),
     path("c/<slug:compound>/suppliers/", suppliers.supplier_list, name="supplier-list"),
@@ -94,6 +100,7 @@ urlpatterns = [
     path(f"{_BASE}stops/<int:stop>/ring/", ringing.ring, name="ring"),
     path(f"{_BASE}stops/<int:stop>/ring/number/", ringing.ring_number, name="ring-number"),
     path(f"{_BASE}stops/<int:stop>/ring/done/", ringing.rung, name="rung"),
+    path(f"{_BASE}stops/<int:stop>/claim/", claim_for.claim_for, name="claim-for"),
     path(f"{_BASE}claims/", claims.claim_list, name="claim-list"),
     path(f"{_BASE}claims/<int:claim>/", claims.claim, name="claim"),
     path(f"{_BASE}claims/<int:claim>/photo/", claims.claim_photo, name="claim-photo"),

@@ -29,7 +29,7 @@ from households.models import (
 from journal.actions import record
 from notices.models import Notice, Receipt
 from seals.models import PlanTask, Recall, SealOrder
-from tests import limits_rows
+from tests import limits_rows, limits_supplies
 from tests.cast import Site
 from tests.reports import scenes
 from volunteers.models import CareVisit
@@ -66,6 +66,8 @@ class Scene:
             whole = _whole_order(site)
             self.ours = self._fill(self.near, "张", "甲楼", "1381111", whole)
             self.theirs = self._fill(self.far, "欧阳", "乙楼", "1397777", whole)
+            units = {"甲楼": self.near, "乙楼": self.far}
+            self.rounds = limits_supplies.of_the_whole(site, units)
 
     def _fill(
         self, unit: Unit, surname: str, word: str, phone: str, whole: SealOrder
@@ -131,6 +133,7 @@ class Scene:
             "link": link.pk,
             "batch": self._batch(unit),
             **limits_rows.fill(self.site, unit, sealed, sweep, word),
+            **limits_supplies.fill(self.site, unit, word),
         }
 
     def _member(self, unit: Unit, word: str) -> Member:

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compounds.models import Member
+from compounds.models import Member, Picture
 from compounds.pictures import keep_picture
 from households.models import Access
 from journal.actions import record
@@ -46,7 +46,8 @@ def claim(
     upload: UploadedFile | None = None,
     by: Access | Member,
 ) -> Claim:
-    """`share` is how much of each piece is spoiled, in %. Twice of a kind is once.
+    """`share` is how much of each piece is spoiled, in %. Twice of a kind is once. Entered by a
+    member, the household is told.
 
     Refused: later than 24 hours after the goods came, more than came, a photo that is none,
     goods of another household. The first spoiled claim of an item tells all who bought it.
@@ -72,15 +73,33 @@ def claim(
         quantity=quantity,
         share=share if kind == ClaimKind.SPOILED else 100,
         note=note.strip()[:200],
-        picture=None
-        if upload is None
-        else keep_picture(upload=upload, compound=buy.compound_id, kind="supplies.claim", by=by),
+        picture=_photo(upload, buy, by),
         made_by=by.actor_label[:80],
     )
-    _tell(made, "ClaimMade", by, kind=plain(kind.label))
+    _tell(made, "ClaimMade", by, kind=plain(kind.label), **_entered(made, by))
     if first:
         _warn(buy, allocation.line, by)
     return made
+
+
+def _photo(upload: UploadedFile | None, buy: GroupBuy, by: Access | Member) -> Picture | None:
+    if upload is None:
+        return None
+    return keep_picture(upload=upload, compound=buy.compound_id, kind="supplies.claim", by=by)
+
+
+def _entered(made: Claim, by: Access | Member) -> dict[str, object]:
+    """Staff enter it for a household that rings: what the household is told of it."""
+    if isinstance(by, Access):
+        return {}
+    return {
+        "claim": made.pk,
+        "for": True,
+        "title": made.allocation.buy.title,
+        "number": made.allocation.buy.number,
+        "quantity": made.quantity,
+        "unit": made.allocation.line.unit,
+    }
 
 
 def _refuse_late(allocation: Allocation) -> None:
@@ -178,7 +197,7 @@ def _pay_back(buy: GroupBuy, claim: Claim, by: Member) -> None:
     write(buy, EntryKind.REFUND, amounts, cause=f"claim:{claim.pk}", by=by, note=note)
 
 
-def _tell(claim: Claim, event: str, by: Access | Member, **data: object) -> None:
+def _tell(claim: Claim, event: str, by: Access | Member, /, **data: object) -> None:
     record(
         event,
         compound=claim.compound_id,

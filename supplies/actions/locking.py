@@ -100,26 +100,22 @@ def missing(short: Thresholds) -> str:
 
 
 def _write(buy: GroupBuy, quantities: Quantities) -> None:
-    """One statement for all orders of the round."""
-    keys = list(quantities)
+    """One statement for all orders of the round, by the keys of the rows: a join over orders that
+    were placed since the last ANALYZE may be planned as if there were one of them."""
+    rows = OrderLine.objects.filter(order__buy=buy).order_by()
+    keys = {
+        (number, line): pk
+        for number, line, pk in rows.values_list("order__number", "line_id", "pk")
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE supplies_orderline ol
             SET locked = w.quantity, up_to = greatest(ol.up_to, w.quantity)
-            FROM unnest(%s::int[], %s::bigint[], %s::int[]) AS w (number, line_id, quantity)
-            JOIN supplies_order o
-                ON o.compound_id = %s AND o.buy_id = %s AND o.number = w.number
-            WHERE ol.compound_id = %s AND ol.order_id = o.id AND ol.line_id = w.line_id
+            FROM unnest(%s::bigint[], %s::int[]) AS w (id, quantity)
+            WHERE ol.compound_id = %s AND ol.id = w.id
             """,
-            [
-                [number for number, _line in keys],
-                [line for _number, line in keys],
-                [quantities[key] for key in keys],
-                buy.compound_id,
-                buy.pk,
-                buy.compound_id,
-            ],
+            [[keys[key] for key in quantities], list(quantities.values()), buy.compound_id],
         )
     OrderLine.objects.filter(order__buy=buy, locked=None).update(locked=0)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import F, Max, Sum
 from django.utils import timezone
 
 from compounds.models import Compound, Member
@@ -129,7 +129,11 @@ def expect_vehicle(
 @transaction.atomic
 def cancel_order(*, order: Order, reason: str, by: Member) -> Order:
     """After the cut-off and before the goods come: the goods are paid back, the delivery fee
-    stays, and a purchase order that was sent gets a new version. Twice is once."""
+    stays. Twice is once.
+
+    Before the purchase order the pieces become free for the waiting list; one that was sent gets
+    a new version.
+    """
     reason = reason_of(reason)
     buy = lock_buy(order.buy)
     refuse_unless(buy, S.LOCKED, S.ORDERED)
@@ -138,6 +142,8 @@ def cancel_order(*, order: Order, reason: str, by: Member) -> Order:
     if not lines:
         return order
     back = sum((one.locked or 0) * one.line.price_fen for one in lines)
+    if buy.state == S.LOCKED:
+        _free(order, lines)
     OrderLine.objects.filter(order=order).update(locked=0)
     Order.objects.filter(pk=order.pk).update(withdrawn_at=timezone.now())
     cause = f"takeout:{order.pk}:{timezone.now():%Y%m%d%H%M%S%f}"
@@ -160,3 +166,16 @@ def cancel_order(*, order: Order, reason: str, by: Member) -> Order:
         _version(buy, last.number, last.version + 1, reason, by)
     order.refresh_from_db()
     return order
+
+
+def _free(order: Order, lines: list[OrderLine]) -> None:
+    """What the order held under the caps can be given to those who wait. The round's row, which
+    everybody takes who changes these counters after the cut-off, is locked."""
+    for one in lines:
+        flagged = one.quantity if order.is_flagged else 0
+        OfferLine.objects.filter(pk=one.line_id).update(
+            ordered=F("ordered") - one.quantity,
+            ordered_flagged=F("ordered_flagged") - flagged,
+            left=F("left") + one.quantity,  # stays empty without a cap
+        )
+    OrderLine.objects.filter(order=order).update(quantity=0, up_to=0, locked=0)

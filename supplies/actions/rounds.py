@@ -13,6 +13,7 @@ from django.db.models.functions import Floor
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compounds.limits import refuse_outside
 from compounds.models import Compound, Member
 from compounds.places import Place
 from journal.actions import Actor, record
@@ -71,8 +72,10 @@ def draft_buy(
     """A new draft. `terms` are the fields in drafts.TERMS and ONCE (supplier, thresholds, …).
 
     A seal order (`cause`) has one draft. Refused: an end before the start, an item without a
-    name, sizes or caps that contradict each other, two items of one name.
+    name, sizes or caps that contradict each other, two items of one name, a place beyond the
+    part that `by` looks after.
     """
+    refuse_outside(by, place)
     _check_times(title, opens_at, closes_at)
     check_terms(terms)
     number = next_number(compound)
@@ -185,6 +188,7 @@ def change_draft(
     """Only of a draft; what is not named stays."""
     buy = lock_buy(buy)
     refuse_unless(buy, S.DRAFT)
+    refuse_outside(by, place or buy)
     check_terms({"deliver_from": buy.deliver_from, "deliver_until": buy.deliver_until} | terms)
     changed = terms | (_place_fields(place) if place is not None else {})
     changed["title"] = (title if title is not None else buy.title).strip()[:60]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from compounds.models import Compound, Member
-from compounds.pictures import keep_picture
+from compounds.pictures import keep_paper
 from journal.actions import record
 from lockdown.kernel.errors import Refused
 from supplies.models import GroupBuy, Supplier, SupplierFile
@@ -96,10 +96,10 @@ def retire_supplier(*, supplier: Supplier, by: Member) -> Supplier:
 def add_supplier_file(
     *, supplier: Supplier, title: str, upload: UploadedFile, by: Member
 ) -> SupplierFile:
-    """A photo of a licence; refused when it is no picture."""
+    """A licence as a photo or a PDF; anything else is refused."""
     if not title.strip():
-        raise Refused(_("Write what the photo shows."), field="title")
-    picture = keep_picture(
+        raise Refused(_("Write what the paper shows."), field="title")
+    picture = keep_paper(
         upload=upload, compound=supplier.compound_id, kind="supplies.licence", by=by
     )
     made = SupplierFile.objects.create(

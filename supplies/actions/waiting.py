@@ -13,7 +13,7 @@ from journal.actions import Actor, record
 from lockdown.kernel.errors import Refused
 from supplies.actions.orders import MOST, via_of
 from supplies.ledger import write
-from supplies.machine import lock_buy, refuse_unless, tell
+from supplies.machine import lock_buy, reason_of, refuse_unless, tell
 from supplies.models import (
     BuyState,
     EntryKind,
@@ -78,7 +78,7 @@ def grant_waiting(*, request: WaitingRequest, by: Member) -> WaitingRequest:
     if request.declined_at:
         raise Refused(_("This request was declined already."), code="declined")
     line = OfferLine.objects.select_for_update().get(pk=request.line_id)
-    _refuse_incomplete_case(line, request)
+    refuse_lacking(line, request.quantity)
     order = _order_of(buy, request, by)
     _add(order, line, request.quantity)
     charge = {request.household_id: request.quantity * line.price_fen}
@@ -89,13 +89,14 @@ def grant_waiting(*, request: WaitingRequest, by: Member) -> WaitingRequest:
     return request
 
 
-def _refuse_incomplete_case(line: OfferLine, request: WaitingRequest) -> None:
-    if request.quantity % line.case_size:
+def refuse_lacking(line: OfferLine, quantity: int) -> None:
+    """Refused when these pieces are no full case, or more than is left under the cap."""
+    if quantity % line.case_size:
         raise Refused(
             _("%(item)s is bought in cases of %(size)s; %(count)s is not a full case.")
-            % {"item": line.name, "size": line.case_size, "count": request.quantity}
+            % {"item": line.name, "size": line.case_size, "count": quantity}
         )
-    if line.left is not None and line.left < request.quantity:
+    if line.left is not None and line.left < quantity:
         raise Refused(
             _("%(item)s: only %(left)s are left under the cap.")
             % {"item": line.name, "left": line.left}
@@ -148,7 +149,9 @@ def _add(order: Order, line: OfferLine, more: int) -> None:
 
 
 @transaction.atomic
-def decline_waiting(*, request: WaitingRequest, by: Member) -> WaitingRequest:
+def decline_waiting(*, request: WaitingRequest, reason: str, by: Member) -> WaitingRequest:
+    """Not this time; the household reads the reason. Twice is once, without a reason refused."""
+    reason = reason_of(reason)
     request = _lock(request)
     if request.declined_at:
         return request
@@ -156,7 +159,7 @@ def decline_waiting(*, request: WaitingRequest, by: Member) -> WaitingRequest:
         raise Refused(_("This request was granted already."), code="granted")
     request.declined_at, request.decided_by = timezone.now(), by
     request.save(update_fields=["declined_at", "decided_by"])
-    _tell(request, request.line, DECLINED, by)
+    _tell(request, request.line, DECLINED, by, reason)
     return request
 
 
@@ -175,7 +178,9 @@ def _lock(request: WaitingRequest) -> WaitingRequest:
     return rows.select_related("home", "household__home", "line").get(pk=request.pk)
 
 
-def _tell(request: WaitingRequest, line: OfferLine, outcome: str, by: Actor) -> None:
+def _tell(
+    request: WaitingRequest, line: OfferLine, outcome: str, by: Actor, reason: str = ""
+) -> None:
     record(
         "WaitingDecided",
         compound=request.compound_id,
@@ -190,5 +195,6 @@ def _tell(request: WaitingRequest, line: OfferLine, outcome: str, by: Actor) -> 
             "unit": line.unit,
             "title": request.buy.title,
             "buy": request.buy_id,
+            "reason": reason,
         },
     )

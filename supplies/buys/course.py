@@ -107,7 +107,7 @@ class Turn:
 
 def turn_of(buy: GroupBuy, links: Links, now: datetime) -> Turn:
     waits, who, deed, page = WAITS[BuyState(buy.state)](buy)
-    url = links.to(page, buy.pk) if page else ""
+    url = links.of(page, buy) if page else ""
     return Turn(waits, who, deed if url else "", url, is_late(buy, now))
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compounds.models import Compound
+from compounds.models import Member
 from compounds.places import Place
 from compounds.queries import building_outline
 from lockdown.kernel.errors import Refused
@@ -134,11 +134,11 @@ class WhenForm(forms.Form):
     deliver_from = moment_field(gettext_lazy("Delivery from"), required=False)
     deliver_until = moment_field(gettext_lazy("Delivery until"), required=False)
 
-    def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.compound = compound
+        self.compound = member.compound
         self.fields["place"].choices = place_choices(  # type: ignore[attr-defined]
-            compound, str(self.initial.get("place", ""))
+            member, str(self.initial.get("place", ""))
         )
 
     def clean_place(self) -> Place:
@@ -148,11 +148,13 @@ class WhenForm(forms.Form):
             raise ValidationError(str(refusal)) from refusal
 
 
-def place_choices(compound: Compound, kept: str) -> list[tuple[str, str]]:
-    """The compound, its buildings and stairs; a finer place that the draft has stays."""
+def place_choices(member: Member, kept: str) -> list[tuple[str, str]]:
+    """The compound, its buildings and stairs, within the member's part; a finer place that the
+    draft has stays."""
+    compound = member.compound
     whole = _("%(name)s, the whole compound") % {"name": compound.name}
-    choices = [("compound", whole)]
-    outline = building_outline()
+    choices = [] if member.is_limited else [("compound", whole)]
+    outline = building_outline(member)
     outline.sort(key=lambda line: (line.unit.building.position, line.unit.building_id))
     stairs = Counter(line.unit.building_id for line in outline)
     for line in outline:
@@ -239,11 +241,15 @@ class SupplierForm(forms.Form):
 
 class PaperForm(forms.Form):
     title = forms.CharField(
-        label=gettext_lazy("What the photo shows"),
+        label=gettext_lazy("What the paper shows"),
         max_length=60,
         initial=gettext_lazy("Food business licence"),
     )
-    picture = forms.FileField(label=gettext_lazy("Photo"))
+    picture = forms.FileField(
+        label=gettext_lazy("Photo or PDF"),
+        help_text=gettext_lazy("A PDF of at most 3 MB"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,.pdf"}),
+    )
 
 
 class ExtendForm(forms.Form):

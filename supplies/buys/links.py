@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
+from compounds.limits import encloses
 from compounds.models import Member
 from compounds.roles import Permission as P
+from supplies.models import GroupBuy
 
 NEEDS = {
     "round-list": P.BUY_SEE,
@@ -30,7 +32,10 @@ NEEDS = {
     "purchase-print": P.BUY_ORGANISE,
     "arrival": P.BUY_SEE,
     "allocation": P.BUY_ORGANISE,
+    "waiting-list": P.BUY_ORGANISE,
+    "take-out": P.BUY_ORGANISE,
     "order-for": P.BUY_ORDER_FOR,
+    "claim-for": P.BUY_ORDER_FOR,
     "paste": P.BUY_ORDER_FOR,
     "packing": P.BUY_SEE,
     "labels": P.BUY_SEE,
@@ -39,6 +44,23 @@ NEEDS = {
     "money": P.MONEY_RECORD,
     "settle": P.MONEY_RECORD,
     "stock": P.BUY_SEE,
+}
+
+
+# What is done or decided here concerns every household of the round.
+WHOLE = {
+    "round-edit",
+    "round-deed",
+    "round-close",
+    "round-extend",
+    "round-cancel",
+    "purchase-order",
+    "take-out",
+    "allocation",
+    "bags",
+    "delivery-start",
+    "settle",
+    "closing",
 }
 
 
@@ -55,3 +77,9 @@ class Links:
             return reverse(f"supplies:{name}", args=[self.slug, *args])
         except NoReverseMatch:
             return ""
+
+    def of(self, name: str, buy: GroupBuy, *args: object) -> str:
+        """The page of this round; closed where the round reaches beyond the member's part."""
+        if name in WHOLE and not encloses(self.member, buy):
+            return ""
+        return self.to(name, buy.pk, *args)

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from compounds.models import Member
 from lockdown.kernel.masking import mask_name
-from supplies.models import GroupBuy, Order, OrderLine, Via
+from supplies.buys.links import Links
+from supplies.models import BuyState, GroupBuy, Order, OrderLine, Stop, Via
 from supplies.queries import order_lines_of, orders_of
 
 
 def seen_orders(buy: GroupBuy, member: Member) -> QuerySet[Order]:
-    """The orders that stand, of the homes that this member may see."""
+    """The orders that stand, of the homes that this member may see, with the `stop` at which
+    their goods came."""
     rows = orders_of(buy).filter(member.within("home__"))
+    came = Stop.objects.filter(order=OuterRef("pk"), at__isnull=False).order_by()
+    rows = rows.annotate(stop=Subquery(came.values("pk")[:1]))
     return rows.select_related("home__unit__building", "access", "member__user")
 
 
-def order_rows(orders: Sequence[Order]) -> list[dict[str, Any]]:
-    """For the table of orders; one query for their lines."""
+def order_rows(buy: GroupBuy, orders: Sequence[Any], links: Links) -> list[dict[str, Any]]:
+    """For the table of orders (`seen_orders`); one query for their lines."""
     lines = order_lines_of(orders)
     return [
         {
@@ -33,9 +37,20 @@ def order_rows(orders: Sequence[Order]) -> list[dict[str, Any]]:
             "is_flagged": order.is_flagged,
             "note": order.note,
             "at": order.changed_at,
+            "way": _way(buy, order, links),
         }
         for order in orders
     ]
+
+
+def _way(buy: GroupBuy, order: Any, links: Links) -> dict[str, str]:
+    """The page for a household that rings: to cancel, or about its goods."""
+    label, url = "", ""
+    if buy.state in (BuyState.LOCKED, BuyState.ORDERED):
+        label, url = _("Take out"), links.of("take-out", buy, order.household_id)
+    elif buy.state in (BuyState.DELIVERING, BuyState.DELIVERED) and order.stop:
+        label, url = _("Claim by phone"), links.to("claim-for", order.stop)
+    return {"label": label, "url": url} if url else {}
 
 
 def goods(rows: Sequence[OrderLine]) -> str:

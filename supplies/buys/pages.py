@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from compounds.roles import Permission
 from lockdown.kernel.wording import daytime, fen
 from supplies.buys.checks import checks_of, is_complete, thresholds_in_words
 from supplies.buys.course import COMING, FAILED, is_late, state_of, steps_of, tag_of, turn_of
@@ -25,9 +25,10 @@ def round_context(
     buy: GroupBuy, links: Links, now: datetime, found: Progress | None = None
 ) -> dict[str, Any]:
     """`found` is how an open round stands, with its items."""
-    lines = [one.line for one in found.lines] if found else list(buy.lines.all())
-    edit_url = links.to("round-edit", buy.pk) if buy.state == S.DRAFT else ""
+    lines = [one.line for one in found.lines] if found else list(with_sums(buy))
+    edit_url = links.of("round-edit", buy) if buy.state == S.DRAFT else ""
     checks = checks_of(buy, lines, edit_url, now) if buy.state == S.DRAFT else []
+    may_organise = bool(links.of("round-deed", buy))
     return {
         "buy": buy,
         "lines": goods_rows(buy, lines),
@@ -36,8 +37,8 @@ def round_context(
         "tag": tag_of(buy, now),
         "is_late": is_late(buy, now),
         "checks": checks,
-        "may_submit": is_complete(checks) and links.member.may(Permission.BUY_ORGANISE),
-        "may_organise": links.member.may(Permission.BUY_ORGANISE),
+        "may_submit": is_complete(checks) and may_organise,
+        "may_organise": may_organise,
         "edit_url": edit_url,
         "terms": terms_of(buy),
         "track": track_of(buy),
@@ -50,26 +51,34 @@ def round_context(
 
 
 def goods_rows(buy: GroupBuy, lines: list[OfferLine]) -> list[dict[str, Any]]:
-    """Each item with what was bought and given; at most two queries, none before the cut-off."""
-    bought: dict[int, int] = {}
-    given: dict[int, int] = {}
-    if buy.locked_at:
-        rows = OrderLine.objects.filter(order__buy=buy, locked__gt=0).order_by()
-        bought = dict(rows.values_list("line_id").annotate(n=Sum("locked")))
-    if buy.allocated_at:
-        rows = Allocation.objects.filter(buy=buy).order_by()
-        given = dict(rows.values_list("line_id").annotate(n=Sum("allocated")))
-    return [
-        {
-            "line": line,
-            "ordered": line.ordered,
-            "bought": bought.get(line.pk, 0) if buy.locked_at else None,
-            "given": given.get(line.pk, 0) if buy.allocated_at else None,
-            "short": bought.get(line.pk, 0) - given.get(line.pk, 0),
-            "marks": marks(line),
-        }
-        for line in lines
-    ]
+    """Each item with what was bought and given, where `with_sums` read it; no query."""
+    rows = []
+    for line in lines:
+        bought, given = getattr(line, "bought", 0), getattr(line, "given", 0)
+        rows.append(
+            {
+                "line": line,
+                "ordered": line.ordered,
+                "bought": bought if buy.locked_at else None,
+                "given": given if buy.allocated_at else None,
+                "short": bought - given,
+                "marks": marks(line),
+            }
+        )
+    return rows
+
+
+def with_sums(buy: GroupBuy) -> QuerySet[OfferLine]:
+    """The items with `bought` and `given` over all households, in pieces; one query."""
+
+    def sums(rows: QuerySet, what: str) -> Coalesce:
+        of_line = rows.filter(line=OuterRef("pk")).order_by().values("line")
+        return Coalesce(Subquery(of_line.annotate(n=Sum(what)).values("n")), 0)
+
+    return OfferLine.objects.filter(buy=buy).annotate(
+        bought=sums(OrderLine.objects.all(), "locked"),
+        given=sums(Allocation.objects.all(), "allocated"),
+    )
 
 
 def marks(line: OfferLine) -> str:
@@ -181,7 +190,7 @@ def ways(buy: GroupBuy, links: Links) -> list[dict[str, str]]:
         (_("Deliveries"), "run-list", bool(buy.delivering_at)),
         (_("Claims"), "claim-list", bool(buy.delivering_at)),
     ]
-    found = [(label, links.to(name, buy.pk)) for label, name, there in asked if there]
+    found = [(label, links.of(name, buy)) for label, name, there in asked if there]
     found += [(label, links.to(name)) for label, name, there in plain if there]
     return [{"label": label, "url": url} for label, url in found if url]
 
@@ -190,12 +199,12 @@ def deeds(buy: GroupBuy, links: Links) -> dict[str, str]:
     """The pages that change a round, each where it may be done at all."""
     open_, before = buy.state == S.OPEN, buy.may_become(S.CANCELLED)
     asked = {
-        "deed": links.to("round-deed", buy.pk),
-        "close": links.to("round-close", buy.pk) if open_ else "",
-        "extend": links.to("round-extend", buy.pk) if open_ and not buy.extended_at else "",
-        "cancel": links.to("round-cancel", buy.pk) if before else "",
-        "chat": links.to("round-chat", buy.pk) if open_ else "",
-        "review": links.to("round-review", buy.pk) if buy.state == S.IN_REVIEW else "",
+        "deed": links.of("round-deed", buy),
+        "close": links.of("round-close", buy) if open_ else "",
+        "extend": links.of("round-extend", buy) if open_ and not buy.extended_at else "",
+        "cancel": links.of("round-cancel", buy) if before else "",
+        "chat": links.of("round-chat", buy) if open_ else "",
+        "review": links.of("round-review", buy) if buy.state == S.IN_REVIEW else "",
     }
     back = buy.state in (S.IN_REVIEW, S.REJECTED, S.APPROVED)
     return asked | {"take_back": asked["deed"] if back else ""}

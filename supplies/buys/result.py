@@ -27,7 +27,8 @@ def result_of(buy: GroupBuy) -> list[dict[str, Any]]:
 
 
 def _locked_facts(buy: GroupBuy) -> list[dict[str, Any]]:
-    rows = OrderLine.objects.filter(order__buy=buy)
+    # An order taken out was not left out for want of a full case.
+    rows = OrderLine.objects.filter(order__buy=buy, order__withdrawn_at=None)
     sums = rows.aggregate(
         bought=Sum("locked"),
         amount=Sum(F("locked") * F("line__price_fen")),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from compounds.models import Member
+from lockdown.kernel.errors import Refused
 from lockdown.kernel.wording import fen, minutes
+from supplies.actions.waiting import refuse_lacking
 from supplies.buys.chat import forming
 from supplies.models import GroupBuy, OfferLine, WaitingRequest
 from supplies.queries import Progress
 
 
-def live_context(buy: GroupBuy, found: Progress, now: datetime) -> dict[str, Any]:
+def live_context(buy: GroupBuy, found: Progress, now: datetime, member: Member) -> dict[str, Any]:
     """The open round: how far it is, and what is missing."""
     left = max(int((buy.closes_at - now).total_seconds() // 60), 0)
     return {
@@ -23,9 +27,7 @@ def live_context(buy: GroupBuy, found: Progress, now: datetime) -> dict[str, Any
         "formed": found.formed,
         "forming": forming(found),
         "gauges": _gauges(buy, found),
-        "waiting": WaitingRequest.objects.filter(
-            buy=buy, granted_at=None, declined_at=None
-        ).count(),
+        "waiting": waiting_count(buy, member),
     }
 
 
@@ -83,3 +85,37 @@ def _full(line: OfferLine) -> int:
     if line.case_size == 1:
         return 0
     return line.ordered + line.to_full_case or line.case_size
+
+
+def waiting_rows(found: Sequence[WaitingRequest], typed: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Each request with what is free of its item now and, where it cannot be granted, why."""
+    return [
+        {
+            "waiting": one,
+            "free": _free(one.line),
+            "lacks": _lacks(one),
+            "reason": typed.get(one.pk, _("Nothing more can be had of it.")),
+        }
+        for one in found
+    ]
+
+
+def _free(line: OfferLine) -> str:
+    if line.left is None:
+        return _("not limited")
+    return _("%(count)s %(unit)s free") % {"count": line.left, "unit": line.unit}
+
+
+def _lacks(one: WaitingRequest) -> str:
+    try:
+        refuse_lacking(one.line, one.quantity)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def waiting_count(buy: GroupBuy, member: Member) -> int:
+    """How many homes of the member's part still wait."""
+    rows = WaitingRequest.objects.filter(member.within("home__"), buy=buy)
+    still = rows.filter(granted_at=None, declined_at=None).order_by()
+    return still.values("home").distinct().count()

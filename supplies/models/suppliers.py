@@ -43,7 +43,7 @@ class Supplier(TenantModel):
 
 
 class SupplierFile(TenantModel):
-    """A photo of a licence or a certificate."""
+    """A licence or a certificate, as a photo or a PDF."""
 
     supplier = TenantKey(Supplier, related_name="files")
     picture = TenantKey(Picture, related_name="+")

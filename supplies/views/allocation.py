@@ -19,14 +19,14 @@ from supplies.buys.links import Links
 from supplies.buys.rules import SAYS
 from supplies.buys.shares import begins_with, differs_from_committed, homes_less, items_of, less_of
 from supplies.models import BuyState, GroupBuy, ShortageRule
-from supplies.views.rounds import found_round
+from supplies.parts import whole_round_of
 
 ROWS = 100  # households with less, a page
 
 
 @member_page(Permission.BUY_ORGANISE)
 def allocation(request: MemberRequest, buy: int) -> HttpResponse:
-    found = found_round(buy)
+    found = whole_round_of(request.member, buy)
     if found.counted_at is None:
         raise Http404
     refusal = ""
@@ -75,7 +75,7 @@ def _context(request: MemberRequest, buy: GroupBuy) -> dict[str, Any]:
         "rule_says": SAYS[rule](),
         "begins": begins_with(short[0], buy) if short and rule == ShortageRule.ROTATION else 0,
         "differs": differs_from_committed(buy, found) if is_done else 0,
-        "packing_url": links.to("packing", buy.pk) if is_done else "",
-        "labels_url": links.to("labels", buy.pk) if is_done else "",
+        "packing_url": links.of("packing", buy) if is_done else "",
+        "labels_url": links.of("labels", buy) if is_done else "",
         "steps": steps_of(buy),
     }

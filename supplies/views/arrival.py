@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import encloses
 from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
@@ -19,7 +20,7 @@ from supplies.buys.counting import CountRow, count_rows, counts_of
 from supplies.buys.course import steps_of
 from supplies.buys.forms import VehicleForm
 from supplies.models import Arrival, BuyState, Count, GroupBuy
-from supplies.views.rounds import found_round
+from supplies.parts import round_of
 
 S = BuyState
 
@@ -27,10 +28,10 @@ S = BuyState
 @member_page(Permission.BUY_SEE)
 def arrival(request: MemberRequest, buy: int) -> HttpResponse:
     """Expected, then here, then counted: what the round waits for is what the page asks."""
-    found = found_round(buy)
+    found = round_of(request.member, buy)
     if found.locked_at is None:
         raise Http404
-    organises = request.member.may(Permission.BUY_ORGANISE)
+    organises = request.member.may(Permission.BUY_ORGANISE) and encloses(request.member, found)
     if found.state in (S.ARRIVED, S.COUNTED) and organises:
         return _count(request, found)
     return _gate(request, found, organises)

@@ -21,7 +21,7 @@ from households.access import ResidentRequest, resident_page
 from households.bar import bar
 from lockdown.kernel.forms import attempt
 from lockdown.kernel.wording import fen
-from supplies.accounts import ClaimLine, Got, claim_until, goods_of, told_of_first
+from supplies.accounts import Got, claim_lines, claim_until, goods_of, told_of_first
 from supplies.actions.claims import claim as make_claim
 from supplies.actions.claims import decide, worth
 from supplies.models import BuyState, Claim, ClaimKind, Decision, GroupBuy, Stop
@@ -93,7 +93,7 @@ def home_claims(request: ResidentRequest) -> HttpResponse:
     made = Claim.objects.filter(household=request.household).select_related("allocation__line")
     context = bar(request) | {
         "stops": rows,
-        "claims": [ClaimLine(one) for one in made.order_by("-made_at")[:30]],
+        "claims": claim_lines(made.order_by("-made_at")[:30]),
     }
     return render(request, "supplies/doors/home_claims.html", context)
 
@@ -140,7 +140,7 @@ def claim_list(request: MemberRequest) -> HttpResponse:
     shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": shown,
-        "lines": [ClaimLine(one) for one in shown.object_list],
+        "lines": claim_lines(shown.object_list),
         "open": found.filter(decided_at=None).count(),
     }
     return render(request, "supplies/doors/claim_list.html", context)
@@ -173,7 +173,7 @@ def _claim_context(found: Claim) -> dict[str, Any]:
     unit = got.line.unit
     return {
         "claim": found,
-        "line": ClaimLine(found),
+        "line": claim_lines([found])[0],
         "told": told_of_first(found),
         "facts": [
             {"label": _("Ordered"), "value": got.ordered, "unit": unit},

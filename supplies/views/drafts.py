@@ -41,7 +41,7 @@ from supplies.buys.forms import (
 )
 from supplies.buys.rules import example, fee_rules, shortage_rules
 from supplies.models import BuyState, GroupBuy, OfferLine, Order
-from supplies.views.rounds import found_round
+from supplies.parts import whole_round_of
 
 STEPS = ("what", "goods", "when", "rules")
 MORE_ROWS = 6
@@ -50,7 +50,7 @@ MORE_ROWS = 6
 @member_page(Permission.BUY_ORGANISE)
 def round_edit(request: MemberRequest, buy: int) -> HttpResponse:
     """One step of a draft; saved, it leads to the next one, the last one to the check list."""
-    found = found_round(buy)
+    found = whole_round_of(request.member, buy)
     if found.state != BuyState.DRAFT:
         return redirect("supplies:round", request.compound.slug, buy)
     asked = request.POST.get("step") or request.GET.get("step") or "what"
@@ -109,7 +109,7 @@ def _goods_form(request: HttpRequest, buy: GroupBuy) -> Any:
 
 def _when_form(request: MemberRequest, buy: GroupBuy) -> Any:
     data = request.POST or None
-    return WhenForm(data, initial=when_initial(buy), compound=request.compound)
+    return WhenForm(data, initial=when_initial(buy), member=request.member)
 
 
 def _rules_form(request: HttpRequest, buy: GroupBuy) -> Any:
@@ -141,7 +141,7 @@ def _saved(request: MemberRequest, buy: GroupBuy, step: str, form: Any) -> bool:
 @require_POST
 def round_deed(request: MemberRequest, buy: int) -> HttpResponse:
     """Send to the committee, take back, keep as a starting point."""
-    found = found_round(buy)
+    found = whole_round_of(request.member, buy)
     deed = request.POST.get("deed", "")
     try:
         if deed == "submit":
@@ -161,7 +161,7 @@ def round_deed(request: MemberRequest, buy: int) -> HttpResponse:
 @member_page(Permission.BUY_ORGANISE)
 def round_close(request: MemberRequest, buy: int) -> HttpResponse:
     """Cut off now: first what will happen, then the deed."""
-    found = found_round(buy)
+    found = whole_round_of(request.member, buy)
     if found.state != BuyState.OPEN:
         return redirect("supplies:round", request.compound.slug, buy)
     if request.method == "POST":
@@ -183,7 +183,7 @@ CLOSED: dict[BuyState, Callable[[], str]] = {
 
 @member_page(Permission.BUY_ORGANISE)
 def round_extend(request: MemberRequest, buy: int) -> HttpResponse:
-    found = found_round(buy)
+    found = whole_round_of(request.member, buy)
     form = ExtendForm(request.POST or None, initial={"closes_at": found.closes_at})
     if request.method == "POST" and form.is_valid():
         done = attempt(form, extend, buy=found, by=request.member, **form.cleaned_data)
@@ -198,7 +198,7 @@ def round_extend(request: MemberRequest, buy: int) -> HttpResponse:
 @member_page(Permission.BUY_ORGANISE)
 def round_cancel(request: MemberRequest, buy: int) -> HttpResponse:
     """Give it up, or note that the supplier does not deliver; what was charged is paid back."""
-    found = found_round(buy)
+    found = whole_round_of(request.member, buy)
     may_fail = found.may_become(BuyState.SUPPLIER_FAILED)
     form = EndForm(request.POST or None, initial={"how": "cancel"})
     if not may_fail:

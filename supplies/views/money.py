@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import encloses
 from compounds.roles import Permission
 from households.access import ResidentRequest, resident_page
 from households.bar import bar
@@ -35,8 +36,8 @@ from supplies.figures import sums_of
 from supplies.food import DAYS, households_without_food
 from supplies.models import BuyState, GroupBuy, Payment, PaymentMethod, Settlement
 from supplies.money_text import YuanField, as_typed
-from supplies.queries import accounts, balance, ledger_of, rounds
-from supplies.views.packing import round_of
+from supplies.parts import round_of, rounds_of, whole_round_of
+from supplies.queries import Account, accounts, balance, ledger_of
 from supplies.workbooks import Book, Yuan
 
 A_PAGE = 30
@@ -82,7 +83,9 @@ class SettleForm(forms.Form):
 @member_page(Permission.MONEY_RECORD)
 def money(request: MemberRequest) -> HttpResponse:
     """Each round that charged something, newest first."""
-    found = rounds().filter(state__in=[*BILLED, *GIVEN_UP], locked_at__isnull=False)
+    found = rounds_of(request.member).filter(
+        state__in=[*BILLED, *GIVEN_UP], locked_at__isnull=False
+    )
     shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     formed, ended = forming()
     context = {
@@ -96,17 +99,23 @@ def money(request: MemberRequest) -> HttpResponse:
 
 @member_page(Permission.MONEY_RECORD)
 def round_accounts(request: MemberRequest, buy: int) -> HttpResponse:
-    """The reconciliation of a round, and every household's line."""
-    found = round_of(request, buy)
-    rows, sums = accounts(found), sums_of(found)
+    """The reconciliation of a round, and every household's line; of a part only its lines: sums
+    that leave others out would not close."""
+    found = round_of(request.member, buy)
+    is_whole = encloses(request.member, found)
+    rows = accounts(found, member=request.member)
+    sums = sums_of(found) if is_whole else None
     owing = sorted(rows, key=lambda row: (-(row.owes != 0), row.number))
     context = {
         "buy": found,
         "sums": sums,
-        "checks": reconcile(found, rows, sums),
+        "checks": reconcile(found, rows, sums) if sums else [],
         "page": Paginator(owing, 100).get_page(request.GET.get("page")),
-        "settlement": Settlement.objects.filter(buy=found).select_related("by").first(),
-        "may_settle": found.state == BuyState.DELIVERED,
+        "settlement": Settlement.objects.filter(buy=found).select_related("by").first()
+        if is_whole
+        else None,
+        "may_settle": is_whole and found.state == BuyState.DELIVERED,
+        "is_whole": is_whole,
     }
     return render(request, "supplies/doors/accounts.html", context)
 
@@ -114,25 +123,26 @@ def round_accounts(request: MemberRequest, buy: int) -> HttpResponse:
 @member_page(Permission.MONEY_RECORD)
 def money_file(request: MemberRequest, buy: int) -> HttpResponse:
     """For the books: every household, every payment."""
-    found = round_of(request, buy)
+    found = round_of(request.member, buy)
     foot = _("Printed by %(who)s") % {"who": request.member.name}
     number = pgettext("in the round", "Number")
     heads = [_("Door"), number, _("Goods"), _("Fee"), _("Paid back"), _("Corrected"),
              _("Paid"), _("Owes")]  # fmt: skip
-    book = Book().add(_("Accounts"), heads, _account_rows(found), foot)
-    paid = Payment.objects.filter(buy=found).select_related("household__home", "by")
+    rows = _account_rows(accounts(found, member=request.member))
+    book = Book().add(_("Accounts"), heads, rows, foot)
+    paid = Payment.objects.filter(request.member.within("household__home__"), buy=found)
     rows = (
         (one.household.home.label, f"{one.at:%Y-%m-%d}", Yuan(one.amount_fen),
          one.get_method_display(), one.reference, one.by.name)
-        for one in paid.order_by("at", "id")
+        for one in paid.select_related("household__home", "by").order_by("at", "id")
     )  # fmt: skip
     columns = [_("Door"), _("Day"), _("Amount"), _("How"), _("Reference"), _("By")]
     book.add(_("Payments"), columns, rows, foot)
     return book.answer(_("%(number)s accounts") % {"number": f"{found.number}-{found.title}"})
 
 
-def _account_rows(buy: GroupBuy) -> Any:
-    for row in accounts(buy):
+def _account_rows(rows: list[Account]) -> Any:
+    for row in rows:
         sums = (row.charged, row.fee, row.refunded, row.adjusted, row.paid, row.owes)
         yield row.door, row.number, *map(Yuan, sums)
 
@@ -145,7 +155,7 @@ def _household(request: MemberRequest, household: int) -> Household:
 @member_page(Permission.MONEY_RECORD)
 def payment(request: MemberRequest, buy: int, household: int) -> HttpResponse:
     """Money of one household for one round; the same form sent twice is one payment."""
-    found, who = round_of(request, buy), _household(request, household)
+    found, who = round_of(request.member, buy), _household(request, household)
     row = account_of(found, who)
     owed = as_typed(row.owes) if row and row.owes else ""
     form = PaymentForm(request.POST or None, initial={"key": uuid.uuid4().hex, "amount_fen": owed})
@@ -165,7 +175,7 @@ def payment(request: MemberRequest, buy: int, household: int) -> HttpResponse:
 @member_page(Permission.MONEY_RECORD)
 def correction(request: MemberRequest, buy: int, household: int) -> HttpResponse:
     """A correction with its reason, from the same page."""
-    found, who = round_of(request, buy), _household(request, household)
+    found, who = round_of(request.member, buy), _household(request, household)
     form = CorrectionForm(request.POST or None, initial={"key": uuid.uuid4().hex})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -199,7 +209,7 @@ def _payment_page(
 @member_page(Permission.MONEY_RECORD)
 def settle(request: MemberRequest, buy: int) -> HttpResponse:
     """Close the books of a delivered round; the difference is named and has its reason."""
-    found = round_of(request, buy)
+    found = whole_round_of(request.member, buy)
     sums = sums_of(found)
     form = SettleForm(request.POST or None, initial={"invoice_fen": as_typed(sums.goods_fen)})
     closed = None
@@ -225,7 +235,7 @@ def settle(request: MemberRequest, buy: int) -> HttpResponse:
 @member_page(Permission.BUY_ORGANISE)
 def closing(request: MemberRequest, buy: int) -> HttpResponse:
     """The figures with which a round closes, and who has had no order for days."""
-    found = round_of(request, buy)
+    found = whole_round_of(request.member, buy)
     hungry = list(households_without_food().filter(request.member.within("home__")))
     formed, ended = forming()
     settlement = Settlement.objects.filter(buy=found).first()

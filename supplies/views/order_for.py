@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.access import MemberRequest, member_page
+from compounds.models import Member
 from compounds.roles import Permission
 from households.models import Household
 from households.queries import files_of
@@ -21,13 +22,14 @@ from supplies.actions.orders import place_order
 from supplies.forms import read_cart
 from supplies.home_page import round_page
 from supplies.models import GroupBuy
+from supplies.parts import rounds_of
 from supplies.views.home_order import CLOSED
 
 
 @member_page(Permission.BUY_ORDER_FOR)
 def order_for(request: MemberRequest, buy: int) -> HttpResponse:
     """First the door, then the cart; the household is told of it on its own channel."""
-    found = find_open(buy)
+    found = find_open(request.member, buy)
     asked = request.POST.get("household") or request.GET.get("household", "")
     if not asked:
         return _search(request, found)
@@ -38,9 +40,9 @@ def order_for(request: MemberRequest, buy: int) -> HttpResponse:
     return _cart(request, found, household, uuid.uuid4().hex)
 
 
-def find_open(buy: int) -> GroupBuy:
+def find_open(member: Member, buy: int) -> GroupBuy:
     """A round that has opened; any other is not there."""
-    return get_object_or_404(GroupBuy.objects.exclude(state__in=CLOSED), pk=buy)
+    return get_object_or_404(rounds_of(member).exclude(state__in=CLOSED), pk=buy)
 
 
 def _search(request: MemberRequest, buy: GroupBuy) -> HttpResponse:

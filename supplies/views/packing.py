@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,13 +17,15 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import encloses
 from compounds.roles import Permission
 from lockdown.kernel.forms import attempt
 from supplies.actions.delivering import start_delivery
 from supplies.actions.packing import pack
 from supplies.models import BuyState, GroupBuy
 from supplies.packing import Bagged, bagged, labels, stacks
-from supplies.queries import grid, rounds
+from supplies.parts import round_of, whole_round_of
+from supplies.queries import grid
 from supplies.workbooks import Book
 
 A_PAGE = 60
@@ -58,19 +60,16 @@ class StartForm(forms.Form):
         return due_at
 
 
-def round_of(request: MemberRequest, buy: int) -> GroupBuy:
-    return get_object_or_404(rounds(), pk=buy)
-
-
 @member_page(Permission.BUY_SEE)
 def packing(request: MemberRequest, buy: int) -> HttpResponse:
     """What to do at the packing table, in the order of doing it."""
-    return _page(request, round_of(request, buy))
+    return _page(request, round_of(request.member, buy))
 
 
 def _page(request: MemberRequest, buy: GroupBuy, status: int = 200, **typed: Any) -> HttpResponse:
     found = bagged(buy, member=request.member)
     may = request.member.may(Permission.BUY_ORGANISE) and buy.state == BuyState.ALLOCATED
+    may = may and encloses(request.member, buy)
     shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     lens = _lens(request)
     context = _sheet_of(buy, lens, shown.object_list, found) | {
@@ -135,7 +134,7 @@ def print_context(request: MemberRequest, title: str, buy: GroupBuy, back: str) 
 
 @member_page(Permission.BUY_SEE)
 def packing_print(request: MemberRequest, buy: int) -> HttpResponse:
-    found, lens = round_of(request, buy), _lens(request)
+    found, lens = round_of(request.member, buy), _lens(request)
     rows = bagged(found, member=request.member)
     back = reverse("supplies:packing", args=[request.compound.slug, found.pk]) + f"?by={lens}"
     context = print_context(request, str(SHEETS[lens]), found, back)
@@ -146,7 +145,7 @@ def packing_print(request: MemberRequest, buy: int) -> HttpResponse:
 @member_page(Permission.BUY_SEE)
 def labels_page(request: MemberRequest, buy: int) -> HttpResponse:
     """One for each bag, in walking order, eight on a page."""
-    found = round_of(request, buy)
+    found = round_of(request.member, buy)
     back = reverse("supplies:packing", args=[request.compound.slug, found.pk])
     made = labels(bagged(found, member=request.member))
     context = print_context(request, _("Labels"), found, back) | {"labels": made}
@@ -156,7 +155,7 @@ def labels_page(request: MemberRequest, buy: int) -> HttpResponse:
 @member_page(Permission.BUY_SEE)
 def packing_file(request: MemberRequest, buy: int) -> HttpResponse:
     """Three sheets; the numbers are those of the pages."""
-    found = round_of(request, buy)
+    found = round_of(request.member, buy)
     rows = bagged(found, member=request.member)
     if not rows:
         raise Http404
@@ -200,7 +199,7 @@ def _grid_rows(grid: Any) -> Any:
 @member_page(Permission.BUY_ORGANISE)
 @require_POST
 def bags(request: MemberRequest, buy: int) -> HttpResponse:
-    found, form = round_of(request, buy), BagForm(request.POST)
+    found, form = whole_round_of(request.member, buy), BagForm(request.POST)
     if form.is_valid():
         count = attempt(
             form, pack, buy=found, pieces_a_bag=form.cleaned_data["pieces"], by=request.member
@@ -215,7 +214,7 @@ def bags(request: MemberRequest, buy: int) -> HttpResponse:
 @require_POST
 def delivery_start(request: MemberRequest, buy: int) -> HttpResponse:
     """The runs are made and everybody who waits is told."""
-    found, form = round_of(request, buy), StartForm(request.POST)
+    found, form = whole_round_of(request.member, buy), StartForm(request.POST)
     if form.is_valid():
         due_at = form.cleaned_data["due_at"]
         started = attempt(form, start_delivery, buy=found, due_at=due_at, by=request.member)

@@ -34,7 +34,7 @@ from supplies.views.order_for import find_open
 @member_page(Permission.BUY_ORDER_FOR)
 def paste(request: MemberRequest, buy: int) -> HttpResponse:
     """The text comes, the table goes out, the table comes back; nothing of it is stored."""
-    found = find_open(buy)
+    found = find_open(request.member, buy)
     if request.method != "POST":
         return _page(request, found)
     sheet = open_sheet(found, files_of(request.member))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.access import MemberRequest, member_page
+from compounds.models import Member
 from compounds.roles import Permission
 from households.roster.gate import MAX_UPLOAD
 from lockdown.kernel.errors import Refused
@@ -19,9 +20,10 @@ from supplies.actions.purchasing import bought_lines, order_from_supplier
 from supplies.buys import sheet
 from supplies.buys.course import steps_of
 from supplies.buys.returned import Returned, read_returned
+from supplies.buys.standing import waiting_count
 from supplies.forms import whole_number
-from supplies.models import BuyState, GroupBuy, PurchaseOrder, WaitingRequest
-from supplies.views.rounds import found_round
+from supplies.models import BuyState, GroupBuy, PurchaseOrder
+from supplies.parts import whole_round_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANSWERED = (BuyState.ORDERED, BuyState.ARRIVED)
@@ -29,7 +31,7 @@ ANSWERED = (BuyState.ORDERED, BuyState.ARRIVED)
 
 @member_page(Permission.BUY_ORGANISE)
 def purchase_order(request: MemberRequest, buy: int) -> HttpResponse:
-    found = _closed_round(buy)
+    found = _closed_round(request.member, buy)
     if request.method != "POST":
         return _page(request, found)
     try:
@@ -47,9 +49,9 @@ def purchase_order(request: MemberRequest, buy: int) -> HttpResponse:
     return redirect("supplies:purchase-order", request.compound.slug, buy)
 
 
-def _closed_round(pk: int) -> GroupBuy:
+def _closed_round(member: Member, pk: int) -> GroupBuy:
     """Before the cut-off there is nothing to order."""
-    found = found_round(pk)
+    found = whole_round_of(member, pk)
     if found.locked_at is None:
         raise Http404
     return found
@@ -107,9 +109,7 @@ def _page(
             for one in bought
         ],
         "total": sum(one.quantity * one.line.price_fen for one in bought),
-        "waiting": WaitingRequest.objects.filter(buy=buy, granted_at=None, declined_at=None).count()
-        if order is None
-        else 0,
+        "waiting": waiting_count(buy, request.member) if order is None else 0,
         "answers": _answers(request, buy, order, returned) if order else [],
         "notes": returned.notes if returned else [],
         "has_read": returned is not None,
@@ -150,7 +150,7 @@ def _answers(
 
 @member_page(Permission.BUY_ORGANISE)
 def purchase_sheet(request: MemberRequest, buy: int, version: int) -> HttpResponse:
-    found, order = _version(buy, version)
+    found, order = _version(request.member, buy, version)
     answer = HttpResponse(sheet.workbook(found, order), content_type=XLSX)
     name = f"purchase-{order.number}-{order.version}.xlsx"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -159,7 +159,7 @@ def purchase_sheet(request: MemberRequest, buy: int, version: int) -> HttpRespon
 
 @member_page(Permission.BUY_ORGANISE)
 def purchase_print(request: MemberRequest, buy: int, version: int) -> HttpResponse:
-    found, order = _version(buy, version)
+    found, order = _version(request.member, buy, version)
     context = {
         "buy": found,
         "order": order,
@@ -171,8 +171,8 @@ def purchase_print(request: MemberRequest, buy: int, version: int) -> HttpRespon
     return render(request, "supplies/buys/purchase_print.html", context)
 
 
-def _version(buy: int, version: int) -> tuple[GroupBuy, PurchaseOrder]:
-    found = _closed_round(buy)
+def _version(member: Member, buy: int, version: int) -> tuple[GroupBuy, PurchaseOrder]:
+    found = _closed_round(member, buy)
     rows = found.purchase_orders.select_related("made_by__user")
     order = rows.filter(version=version).first()
     if order is None:

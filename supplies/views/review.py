@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compounds.access import MemberRequest, PersonRequest, granted, member_page, person_page
+from compounds.limits import touching
+from compounds.models import Member
 from compounds.pictures import serve
 from compounds.roles import Permission
 from lockdown.kernel.forms import attempt
@@ -23,10 +28,11 @@ from supplies.buys.course import is_late, steps_of
 from supplies.buys.pages import goods_rows, terms_of, track_of
 from supplies.buys.prices import last_prices
 from supplies.models import BuyState, GroupBuy, OfferLine, SupplierFile
+from supplies.parts import round_of
 from supplies.queries import rounds
-from supplies.views.rounds import found_round
 
 DECIDED = 20  # of the rounds decided lately
+NONE = Q(pk__in=())
 SENT = (BuyState.DRAFT, BuyState.CANCELLED)  # states that say nothing of a review
 
 
@@ -47,8 +53,10 @@ def review_list(request: PersonRequest) -> HttpResponse:
         raise Http404
     now = timezone.now()
     with scope(compounds):
-        waiting = rounds().filter(state=BuyState.IN_REVIEW)
-        decided = rounds().filter(reviewed_at__isnull=False).exclude(state__in=SENT)
+        members = Member.objects.filter(user=request.user, left_at=None).select_related("unit")
+        seen = rounds().filter(_seen_by(list(members)))
+        waiting = seen.filter(state=BuyState.IN_REVIEW)
+        decided = seen.filter(reviewed_at__isnull=False).exclude(state__in=SENT)
         context = {
             "waiting": [
                 _row(buy) | {"is_late": is_late(buy, now)}
@@ -64,20 +72,25 @@ def review_list(request: PersonRequest) -> HttpResponse:
     return render(request, "supplies/buys/review_list.html", context)
 
 
+def _seen_by(members: list[Member]) -> Q:
+    """The rounds of each member's compound, or of the part of it that the member looks after."""
+    return reduce(or_, (Q(compound=one.compound_id) & touching(one) for one in members), NONE)
+
+
 def _row(buy: GroupBuy) -> dict[str, Any]:
     return {"buy": buy, "rules": rules_in_words(buy)}
 
 
 @member_page(Permission.BUY_REVIEW)
 def round_review(request: MemberRequest, buy: int) -> HttpResponse:
-    found = found_round(buy)
+    found = round_of(request.member, buy)
     if found.submitted_at is None or found.state == BuyState.DRAFT:
         raise Http404
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _decided(request, found, form):
         return redirect("supplies:review-list")
     lines = list(OfferLine.objects.filter(buy=found))
-    papers = SupplierFile.objects.filter(supplier=found.supplier).defer("picture__data")
+    papers = SupplierFile.objects.filter(supplier=found.supplier).select_related("picture")
     context = {
         "buy": found,
         "form": form,
@@ -86,7 +99,7 @@ def round_review(request: MemberRequest, buy: int) -> HttpResponse:
         "terms": terms_of(found),
         "track": track_of(found),
         "steps": steps_of(found),
-        "papers": list(papers) if found.supplier else [],
+        "papers": list(papers.defer("picture__data")) if found.supplier else [],
         "is_licensed": bool(
             found.supplier and found.supplier.is_licensed(request.compound.today())
         ),
@@ -117,7 +130,7 @@ def _decided(request: MemberRequest, buy: GroupBuy, form: DecisionForm) -> bool:
 @member_page(Permission.BUY_REVIEW)
 def review_paper(request: MemberRequest, buy: int, paper: int) -> HttpResponse:
     """A licence of the supplier of a round that was sent to the committee."""
-    found = found_round(buy)
+    found = round_of(request.member, buy)
     papers = SupplierFile.objects.filter(supplier=found.supplier).select_related("picture")
     if found.submitted_at is None or found.supplier is None:
         raise Http404

@@ -12,7 +12,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from compounds.access import MemberRequest, member_page
-from compounds.places import Place
 from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from supplies.actions.rounds import draft_again, draft_buy
@@ -21,9 +20,10 @@ from supplies.buys.course import COMING, OVER, UNDER_WAY, in_order, tag_of, turn
 from supplies.buys.links import Links
 from supplies.buys.orders import order_rows, seen_orders
 from supplies.buys.pages import round_context
-from supplies.buys.standing import live_context
+from supplies.buys.standing import live_context, waiting_count
 from supplies.models import BuyState, BuyTemplate, GroupBuy
-from supplies.queries import Progress, progress, rounds
+from supplies.parts import own_place, round_of, rounds_of
+from supplies.queries import Progress, progress
 
 EVERY = 10  # seconds between two polls
 ENDED = 20  # rounds a page
@@ -33,27 +33,10 @@ QUARTER = 15  # minutes
 USUAL_HOURS = 6
 
 
-def found_round(pk: int) -> GroupBuy:
-    """With all that the pages of one round name; 404 when it is not in this compound."""
-    rows = rounds().select_related(
-        "compound",
-        "building",
-        "unit__building",
-        "home__unit__building",
-        "supplier",
-        "drafted_by__user",
-        "submitted_by__user",
-        "reviewed_by__user",
-        "allocated_by__user",
-        "source",
-    )
-    return get_object_or_404(rows, pk=pk)
-
-
 @member_page(Permission.BUY_SEE)
 def round_list(request: MemberRequest) -> HttpResponse:
     now, links = timezone.now(), Links(request.member, request.compound.slug)
-    rows = rounds().select_related("compound", "supplier", "drafted_by__user")
+    rows = rounds_of(request.member).select_related("compound", "supplier", "drafted_by__user")
     over = Paginator(rows.filter(state__in=OVER), ENDED).get_page(request.GET.get("page"))
     standing = list(rows.filter(state__in=[*COMING, *UNDER_WAY])[:200])
 
@@ -63,7 +46,7 @@ def round_list(request: MemberRequest) -> HttpResponse:
                 "buy": buy,
                 "turn": turn_of(buy, links, now),
                 "tag": tag_of(buy, now),
-                "url": links.to("round", buy.pk),
+                "url": links.of("round", buy),
             }
             for buy in buys
         ]
@@ -90,7 +73,7 @@ def round_new(request: MemberRequest) -> HttpResponse:
             error = str(refusal)
         else:
             return redirect("supplies:round-edit", request.compound.slug, buy.pk)
-    earlier = rounds().filter(opened_at__isnull=False).prefetch_related("lines")
+    earlier = rounds_of(request.member).filter(opened_at__isnull=False).prefetch_related("lines")
     context = {
         "earlier": list(earlier[:6]),
         "templates": list(BuyTemplate.objects.select_related("supplier")[:12]),
@@ -103,15 +86,17 @@ def round_new(request: MemberRequest) -> HttpResponse:
 
 def _drafted(request: MemberRequest) -> GroupBuy:
     kind, _colon, number = request.POST.get("from", "").partition(":")
-    opens = next_quarter()
+    opens, place = next_quarter(), own_place(request.member, request.compound)
     if kind in ("round", "template"):
         row = int(number) if number.isdecimal() and len(number) < 18 else 0
-        rows = rounds() if kind == "round" else BuyTemplate.objects.select_related("supplier")
+        templates = BuyTemplate.objects.select_related("supplier")
+        rows = rounds_of(request.member) if kind == "round" else templates
         source = get_object_or_404(rows, pk=row)
-        return draft_again(source=source, opens_at=opens, by=request.member)
+        there = place if request.member.is_limited else None
+        return draft_again(source=source, place=there, opens_at=opens, by=request.member)
     return draft_buy(
         compound=request.compound,
-        place=Place(request.compound, "compound"),
+        place=place,
         title=request.POST.get("title", ""),
         opens_at=opens,
         closes_at=opens + timedelta(hours=USUAL_HOURS),
@@ -127,10 +112,11 @@ def next_quarter() -> Any:
 
 @member_page(Permission.BUY_SEE)
 def round_page(request: MemberRequest, buy: int) -> HttpResponse:
-    found = found_round(buy)
+    found = round_of(request.member, buy)
     now, links = timezone.now(), Links(request.member, request.compound.slug)
     if found.state != BuyState.OPEN:
         context = round_context(found, links, now) | _orders(request, found)
+        context |= _waiting(request, links, found)
         return render(request, "supplies/buys/round.html", context)
     stands = progress(found, now=now)
     html, url = _live_html(request, found, stands), _live_url(request, links, found)
@@ -145,20 +131,29 @@ def _orders(request: MemberRequest, buy: GroupBuy) -> dict[str, Any]:
     if buy.state == BuyState.OPEN:
         rows = rows.order_by("-changed_at", "-number")
     page = Paginator(rows, ORDERS).get_page(request.GET.get("page"))
-    return {"orders": order_rows(list(page)), "page": page}
+    links = Links(request.member, request.compound.slug)
+    return {"orders": order_rows(buy, list(page), links), "page": page}
+
+
+def _waiting(request: MemberRequest, links: Links, buy: GroupBuy) -> dict[str, Any]:
+    """How many homes wait for an answer, where it can still be given."""
+    if buy.state != BuyState.LOCKED:
+        return {}
+    url = links.of("waiting-list", buy)
+    return {"waiting": waiting_count(buy, request.member), "waiting_url": url}
 
 
 def _live_url(request: MemberRequest, links: Links, buy: GroupBuy) -> str:
     """The poll shows the page of orders that is being read."""
     page = request.GET.get("page", "")
-    url = links.to("round-live", buy.pk)
+    url = links.of("round-live", buy)
     return f"{url}?page={page}" if page.isdecimal() and len(page) < 6 else url
 
 
 @member_page(Permission.BUY_SEE)
 def round_live(request: MemberRequest, buy: int) -> HttpResponse:
     """How the open round stands; when it is open no longer, the page loads itself again."""
-    found = found_round(buy)
+    found = round_of(request.member, buy)
     if found.state != BuyState.OPEN:
         answer = HttpResponse(status=200)
         answer["HX-Refresh"] = "true"
@@ -170,15 +165,16 @@ def round_live(request: MemberRequest, buy: int) -> HttpResponse:
 
 
 def _live_html(request: MemberRequest, buy: GroupBuy, stands: Progress) -> str:
-    context = live_context(buy, stands, timezone.now()) | _orders(request, buy)
-    context |= {"request": request}
+    links = Links(request.member, request.compound.slug)
+    context = live_context(buy, stands, timezone.now(), request.member) | _orders(request, buy)
+    context |= {"request": request, "waiting_url": links.of("waiting-list", buy)}
     return render_to_string("supplies/buys/_live.html", context)
 
 
 @member_page(Permission.BUY_ORGANISE)
 def round_chat(request: MemberRequest, buy: int) -> HttpResponse:
     """How it stands and who ordered, as messages for the chat group."""
-    found = found_round(buy)
+    found = round_of(request.member, buy)
     orders = list(seen_orders(found, request.member))
     parts = Paginator(chat.list_parts(found, orders) if orders else [], PARTS)
     page = parts.get_page(request.GET.get("page"))

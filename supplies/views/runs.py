@@ -15,13 +15,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
-from compounds.models import Member, Unit
+from compounds.limits import colleagues, covers_unit, touching
+from compounds.models import Member
 from compounds.pictures import serve
 from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
 from supplies.actions.delivering import hand_run_to, record_stop, take_in
 from supplies.actions.undoing import take_back
+from supplies.buys.links import Links
 from supplies.carrying import SAID, door_of, doors_to_ring, runs_now, to_start, walk, with_goods
 from supplies.models import BuyState, DeliveryRun, Stop, StopOutcome
 from supplies.views.packing import print_context
@@ -46,21 +48,14 @@ class StopForm(forms.Form):
 class HandForm(forms.Form):
     member = forms.ChoiceField(label=gettext_lazy("Who carries instead"))
 
-    def __init__(self, *args: Any, run: DeliveryRun, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, run: DeliveryRun, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = Member.objects.filter(left_at=None).exclude(pk=run.assignee_id)
-        able = [one for one in found if one.may(Permission.WORK_DO) and _reaches(one, run.unit)]
+        found = [one for one in colleagues(by) if one.pk != run.assignee_id]
+        able = [one for one in found if one.may(Permission.WORK_DO) and covers_unit(one, run.unit)]
         self.members = {str(one.pk): one for one in able}
         self.fields["member"].choices = [  # type: ignore[attr-defined]
             (key, f"{one.name} · {one.get_role_display()}") for key, one in self.members.items()
         ]
-
-
-def _reaches(member: Member, unit: Unit) -> bool:
-    """Whether this stair lies within the member's limits."""
-    if member.unit_id is not None:
-        return member.unit_id == unit.pk
-    return not member.buildings or unit.building_id in member.buildings
 
 
 def run_of(request: MemberRequest, run: int) -> DeliveryRun:
@@ -70,7 +65,13 @@ def run_of(request: MemberRequest, run: int) -> DeliveryRun:
 
 def stop_of(request: MemberRequest, stop: int) -> Stop:
     rows = Stop.objects.select_related(
-        "home__unit__building", "order", "run__buy", "run__unit__building", "run__assignee", "by"
+        "home__unit__building",
+        "household",
+        "order",
+        "run__buy",
+        "run__unit__building",
+        "run__assignee",
+        "by",
     )
     return get_object_or_404(with_goods(rows.filter(request.member.within("home__"))), pk=stop)
 
@@ -87,7 +88,7 @@ def run_list(request: MemberRequest) -> HttpResponse:
         by_round.setdefault(run.buy, []).append(row)
     context = {
         "ring": doors_to_ring(now, member=request.member),
-        "packed": to_start()[:20],
+        "packed": to_start().filter(touching(request.member))[:20],
         "mine": [row for row in mine if row["status"] != "done"],
         "rounds": list(by_round.items()),
     }
@@ -124,7 +125,9 @@ def _run_page(request: MemberRequest, run: DeliveryRun, **typed: Any) -> HttpRes
         "run": run,
         "walk": walk(run, member=member, now=now),
         "may_do": member.may(Permission.WORK_DO) and run.buy.state in OPEN,
-        "hand_form": (typed.get("hand_form") or HandForm(run=run)) if may_hand and going else None,
+        "hand_form": (typed.get("hand_form") or HandForm(run=run, by=member))
+        if may_hand and going
+        else None,
         "back_url": reverse("supplies:run-list", args=[request.compound.slug]),
         "back_label": _("Deliveries"),
     }
@@ -154,7 +157,7 @@ def run_hand(request: MemberRequest, run: int) -> HttpResponse:
     found = run_of(request, run)
     if found.assignee_id != request.member.pk and not request.member.may(Permission.WORK_ASSIGN):
         raise Http404
-    form = HandForm(request.POST, run=found)
+    form = HandForm(request.POST, run=found, by=request.member)
     if form.is_valid():
         member = form.members[form.cleaned_data["member"]]
         if attempt(form, hand_run_to, run=found, member=member, by=request.member):
@@ -200,10 +203,18 @@ def _stop_page(
         "may_do": stop.run.buy.state in OPEN
         and stop.outcome in (StopOutcome.WAITING, StopOutcome.LEFT, StopOutcome.NO_ANSWER),
         "at_door": at_door,
+        "claim_url": _claim_url(request, stop),
         "back_url": reverse("supplies:run", args=[request.compound.slug, stop.run_id]),
         "back_label": str(stop.run.unit),
     }
     return render(request, "supplies/doors/stop.html", context, status=status)
+
+
+def _claim_url(request: MemberRequest, stop: Stop) -> str:
+    """For a household that says at once that something is wrong."""
+    came = stop.outcome in (StopOutcome.LEFT, StopOutcome.TAKEN)
+    links = Links(request.member, request.compound.slug)
+    return links.to("claim-for", stop.pk) if came else ""
 
 
 @member_page(Permission.WORK_DO)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from compounds.access import MemberRequest, member_page
+from compounds.limits import colleagues
 from compounds.models import Member
 from compounds.roles import Permission
 from households.models import CareKind
@@ -26,20 +27,20 @@ from lockdown.kernel.forms import attempt
 from supplies.actions import stock as deeds
 from supplies.models import HandOut, HandOutDoor, StockItem, StockKind
 from supplies.packing import heads
-from supplies.queries import hand_outs
+from supplies.parts import hand_outs_of, moves_of
 from supplies.queries import stock as stock_items
-from supplies.stocking import doors_of, history_of, household_at, households_with
+from supplies.stocking import doors_of, household_at, households_with
 
 A_PAGE = 60
 NUMBER: dict[str, Any] = {"min_value": 0, "max_value": deeds.MOST}
 
 
 class Keyed(forms.Form):
-    """A request that is sent twice counts once."""
+    """A request that is sent twice counts once. `by` gives, receives or counts."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid.uuid4().hex
 
@@ -69,9 +70,9 @@ class IssueForm(Keyed):
     member = forms.ChoiceField(label=gettext_lazy("Or to"), required=False)
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=120)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.members = {str(one.pk): one for one in Member.objects.filter(left_at=None)}
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
+        self.members = {str(one.pk): one for one in colleagues(by)}
         people = [(key, f"{one.name} · {one.get_role_display()}")
                   for key, one in self.members.items()]  # fmt: skip
         self.fields["member"].choices = [("", "—"), *people]  # type: ignore[attr-defined]
@@ -139,7 +140,7 @@ def stock(request: MemberRequest) -> HttpResponse:
     context = {
         "items": items,
         "short": sum(item.is_short for item in items),
-        "hand_outs": hand_outs()[:20],
+        "hand_outs": hand_outs_of(request.member)[:20],
         "form": form if may else None,
     }
     return render(request, "supplies/doors/stock.html", context, status=422 if form.errors else 200)
@@ -154,16 +155,19 @@ def stock_item(request: MemberRequest, item: int) -> HttpResponse:
     if request.method == "POST":
         if not may or deed not in FORMS:
             raise Http404
-        form = FORMS[deed](request.POST, auto_id=f"id_{deed}_%s")
+        form = FORMS[deed](request.POST, auto_id=f"id_{deed}_%s", by=request.member)
         if form.is_valid() and form.run(found, request.member) is not None:
             messages.success(request, _("Recorded."))
             return redirect("supplies:stock-item", request.compound.slug, found.pk)
         shown, status = {deed: form}, 422
     context = {
         "item": found,
-        "page": Paginator(history_of(found), A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(moves_of(found, request.member), A_PAGE).get_page(
+            request.GET.get("page")
+        ),
         "forms": {
-            name: shown.get(name) or form(auto_id=f"id_{name}_%s") for name, form in FORMS.items()
+            name: shown.get(name) or form(auto_id=f"id_{name}_%s", by=request.member)
+            for name, form in FORMS.items()
         }
         if may
         else None,
@@ -190,7 +194,7 @@ def hand_out_new(request: MemberRequest, item: int) -> HttpResponse:
 
 
 def _hand_out(request: MemberRequest, hand_out: int) -> dict[str, Any]:
-    found = get_object_or_404(hand_outs(), pk=hand_out)
+    found = get_object_or_404(hand_outs_of(request.member), pk=hand_out)
     doors = list(doors_of(found, request.member))
     waiting = [door for door in doors if not door.given_at]
     return {

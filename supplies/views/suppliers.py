@@ -21,6 +21,7 @@ from supplies.actions.suppliers import (
 )
 from supplies.buys.forms import PaperForm, SupplierForm
 from supplies.models import BuyState, GroupBuy, Supplier, SupplierFile
+from supplies.parts import rounds_of
 
 
 @member_page(Permission.BUY_ORGANISE)
@@ -41,7 +42,9 @@ def supplier_new(request: MemberRequest) -> HttpResponse:
             form, add_supplier, compound=request.compound, by=request.member, **form.cleaned_data
         )
         if made is not None:
-            messages.success(request, _("Added. A photo of the licence helps the committee."))
+            messages.success(
+                request, _("Added. The licence, as a photo or a PDF, helps the committee.")
+            )
             url = redirect("supplies:supplier", request.compound.slug, made.pk)
             if draft is not None:
                 url["Location"] += f"?for={draft.pk}"
@@ -55,7 +58,7 @@ def _draft(request: MemberRequest) -> GroupBuy | None:
     asked = request.POST.get("for") or request.GET.get("for") or ""
     if not asked.isdecimal() or len(asked) > 17:
         return None
-    return GroupBuy.objects.filter(pk=int(asked), state=BuyState.DRAFT).first()
+    return rounds_of(request.member).filter(pk=int(asked), state=BuyState.DRAFT).first()
 
 
 @member_page(Permission.BUY_ORGANISE)
@@ -68,7 +71,8 @@ def supplier_page(request: MemberRequest, supplier: int) -> HttpResponse:
     paper = PaperForm(request.POST if deed == "paper" else None, request.FILES or None)
     if request.method == "POST" and (answer := _done(request, found, form, paper)) is not None:
         return answer
-    papers = SupplierFile.objects.filter(supplier=found).order_by("-id")[:20]
+    papers = SupplierFile.objects.filter(supplier=found).select_related("picture")
+    papers = papers.defer("picture__data").order_by("-id")[:20]
     context = {
         "supplier": found,
         "form": form,
@@ -76,7 +80,7 @@ def supplier_page(request: MemberRequest, supplier: int) -> HttpResponse:
         "papers": list(papers),
         "is_licensed": found.is_licensed(request.compound.today()),
         "draft": _draft(request),
-        "buys": list(GroupBuy.objects.filter(supplier=found).order_by("-number")[:10]),
+        "buys": list(rounds_of(request.member).filter(supplier=found).order_by("-number")[:10]),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "supplies/buys/supplier.html", context, status=status)

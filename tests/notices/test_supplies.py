@@ -20,7 +20,7 @@ from supplies.actions.delivering import start_delivery
 from supplies.actions.locking import close
 from supplies.actions.purchasing import cancel_order, order_from_supplier
 from supplies.actions.rounds import cancel, extend
-from supplies.actions.waiting import ask_to_wait, grant_waiting
+from supplies.actions.waiting import ask_to_wait, decline_waiting, grant_waiting
 from supplies.models import Allocation, ClaimKind, Decision, GroupBuy, Order, WaitingRequest
 from tests.cast import Cast, Site
 from tests.households.relatives import let_in
@@ -163,6 +163,28 @@ def test_a_refused_claim_says_why_and_asks_nothing(site: Site) -> None:
     tell_all()
     assert "照片里有" in Notice.objects.get(title__contains="售后有结果了").body
     assert not asks("售后有结果了")
+
+
+def test_a_claim_that_staff_entered_is_told_with_who_it_was(site: Site) -> None:
+    things.delivered_round(site, {"101": {"鸡蛋": 1}, "102": {"鸡蛋": 1}})
+    row = Allocation.objects.get(order__home__number="101")
+    claim(allocation=row, kind=ClaimKind.MISSING, quantity=1, by=site.captain)
+    other = Allocation.objects.get(order__home__number="102")
+    claim(allocation=other, kind=ClaimKind.MISSING, quantity=1, by=things.access(site, "102"))
+    tell_all()
+    assert told("已为您登记") == ["101"]
+    assert site.captain.name in Notice.objects.get(title__contains="已为您登记").body
+
+
+def test_who_waits_in_vain_reads_why(site: Site) -> None:
+    buy = things.locked_round(site, {"101": {"鸡蛋": 1}})
+    household = site.household("102")
+    request = ask_to_wait(
+        buy=buy, line=things.line(buy), household=household, quantity=1, by=site.captain
+    )
+    decline_waiting(request=request, reason="供应商加不了", by=site.warehouse)
+    tell_all()
+    assert "供应商加不了" in Notice.objects.get(title__contains="鸡蛋这次没有候补上").body
 
 
 def test_an_order_taken_out_is_told_with_its_money(site: Site) -> None:

@@ -168,8 +168,10 @@ def test_declined_is_declined(cast: Cast) -> None:
     site = cast.yujingwan
     with site.open():
         buy = things.locked_round(site, {"101": {"鸡蛋": 3}})
-        request = decline_waiting(request=wait(site, buy, "102"), by=site.warehouse)
-        assert decline_waiting(request=request, by=site.warehouse).declined_at
+        request = decline_waiting(
+            request=wait(site, buy, "102"), reason="没有多的", by=site.warehouse
+        )
+        assert decline_waiting(request=request, reason="没有多的", by=site.warehouse).declined_at
         with pytest.raises(Refused):
             grant_waiting(request=request, by=site.warehouse)
         other = wait(site, buy, "201")
