@@ -18,7 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from lockdown.kernel.wording import fen
 from reports.prepared import prepared
@@ -105,9 +105,11 @@ def _big(name: str) -> Cast:
     return Cast(F(name), BigIntegerField())
 
 
-def buy_item(due: Due) -> dict[str, Any]:
-    """The line of the day's list; each leads to its own page."""
-    return {"time": when(due.at).split(" ")[0] if due.at else _("Account"), **ITEMS[due.kind](due)}
+def buy_item(due: Due, *, theirs: bool = False) -> dict[str, Any]:
+    """The line of the day's list; each leads to its own page. `theirs`: to a relative."""
+    item = {"time": when(due.at).split(" ")[0] if due.at else _("Group-buys")}
+    item |= ITEMS[due.kind](due)
+    return item | THEIRS[due.kind](due) if theirs and due.kind in THEIRS else item
 
 
 def _coming(due: Due) -> dict[str, Any]:
@@ -150,7 +152,7 @@ def _answered(due: Due) -> dict[str, Any]:
 def _money(due: Due) -> dict[str, Any]:
     words = _("To pay %(amount)s") if due.amount > 0 else _("Due to you %(amount)s")
     return {
-        "text": _("Group-buys"),
+        "text": pgettext("money", "My account"),
         "state": "wait",
         "tag": words % {"amount": fen(abs(due.amount))},
         "url": reverse("supplies:home-account"),
@@ -158,3 +160,20 @@ def _money(due: Due) -> dict[str, Any]:
 
 
 ITEMS = {COMING: _coming, AT_DOOR: _at_door, ANSWERED: _answered, MONEY: _money}
+
+
+def _coming_to_them(due: Due) -> dict[str, Any]:
+    return {"text": _("“%(title)s” is on its way to them") % {"title": due.title}, "note": ""}
+
+
+def _at_their_door(due: Due) -> dict[str, Any]:
+    words = ngettext("%(n)s bag is at their door", "%(n)s bags are at their door", due.amount)
+    return {"text": words % {"n": due.amount}, "tag": _("at their door")}
+
+
+def _their_money(_due: Due) -> dict[str, Any]:
+    return {"text": pgettext("money", "Their account")}
+
+
+# What a relative reads in place of it.
+THEIRS = {COMING: _coming_to_them, AT_DOOR: _at_their_door, MONEY: _their_money}

@@ -86,7 +86,7 @@ def home_day(
         now=_to_pass_on(notices, rubbish, today)
         if proxy
         else _now_block(notices, rubbish, today, relatives, due),
-        today=today + [buy_item(one) for one in due],
+        today=today + [buy_item(one, theirs=proxy is not None) for one in due],
         notices=notices,
         is_sealed=order is not None,
         ways=_ways(len(asks), relatives, proxy),
