@@ -8,6 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from households.models import Access
+from journal.models import Entry
+from lockdown.kernel.errors import Refused
 from supplies.accounts import goods_of
 from supplies.actions.claims import claim, decide
 from supplies.models import (
@@ -22,7 +25,7 @@ from supplies.models import (
 )
 from supplies.queries import balance
 from tests.cast import Cast, Site
-from tests.households.relatives import acting
+from tests.households.relatives import acting, let_in
 from tests.supplies import things
 from tests.supplies.phones import phone
 from tests.supplies.test_home_pages import order_page, text
@@ -129,3 +132,28 @@ def test_a_relative_reads_whose_account_it_is(site: Site) -> None:
     page = text(client, LIST)
     assert "这户的账" in page
     assert "我的账" not in page
+
+
+def test_a_claim_of_a_relative_is_told_to_the_household_once(site: Site) -> None:
+    with site.open():
+        buy = things.delivered_round(site, {"101": {"鸡蛋": 2}})
+        got = goods_of(buy, site.household("101"))[0].allocation.pk
+        client = acting(site, "101")
+    fields = {"item": got, "kind": "missing", "quantity": "1", "share": "100"}
+    for _twice in range(2):
+        assert client.post(claim_page(buy), fields).status_code == 302
+    with site.open():
+        assert Claim.objects.count() == 1
+        told = Entry.objects.filter(event="ActedForHousehold")
+        assert [one.household_id for one in told] == [site.household("101").pk]
+
+
+def test_a_relative_whose_right_has_ended_claims_nothing(site: Site) -> None:
+    with site.open():
+        buy = things.delivered_round(site, {"101": {"鸡蛋": 2}})
+        got = goods_of(buy, site.household("101"))[0].allocation
+        access = let_in(site, "101")
+        Access.objects.filter(pk=access.pk).update(ended_at=timezone.now())
+        with pytest.raises(Refused):
+            claim(allocation=got, kind=ClaimKind.MISSING, quantity=1, by=access)
+        assert not Claim.objects.exists()
