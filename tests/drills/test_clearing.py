@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import InternalError, connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -106,7 +106,7 @@ def test_the_function_takes_no_real_compound(cast: Cast) -> None:
         people = Household.objects.count(), Member.objects.count()
     for ids in ([site.compound.pk], [10**12]):
         with (
-            pytest.raises(InternalError, match="Only practice compounds"),
+            pytest.raises(ProgrammingError, match="Only practice compounds"),
             transaction.atomic(),
             scope_of_every_compound(),
             connection.cursor() as cursor,
