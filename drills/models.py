@@ -56,6 +56,7 @@ class Drill(TenantModel):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=80, blank=True)
     card = models.JSONField(null=True, blank=True)  # the scorecard, frozen at the end
+    cleared_at = models.DateTimeField(null=True, blank=True)  # the practice compound's rows went
 
     class Meta:
         ordering = ["-number"]
@@ -68,11 +69,20 @@ class Drill(TenantModel):
                 | Q(ended_at__isnull=False, card__isnull=False),
                 name="ended_with_a_scorecard",
             ),
+            models.CheckConstraint(
+                condition=Q(cleared_at__isnull=True) | Q(ended_at__isnull=False),
+                name="cleared_after_ended",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["started_at"], name="drill_running", condition=Q(ended_at__isnull=True)
-            )
+            ),
+            models.Index(
+                fields=["ended_at"],
+                name="drill_to_clear",
+                condition=Q(cleared_at__isnull=True, ended_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,11 +7,12 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from drills import ticks
+from drills import clearing, ticks
 from journal.outbox import claim_tick
 from lockdown.kernel.tasks import hand_over
 
 EVERY = timedelta(seconds=5)
+CLEARING = timedelta(minutes=50)
 
 
 @shared_task(name="drills.tick")
@@ -21,6 +22,12 @@ def tick() -> None:
         return
     for compound, drill in ticks.running():
         hand_over(tick_one, compound, drill)
+
+
+@shared_task(name="drills.clear")
+def clear() -> None:
+    if claim_tick("drills.clear", CLEARING):
+        clearing.clear_ended(now=timezone.now())
 
 
 @shared_task(name="drills.tick_one")

@@ -118,6 +118,16 @@ def _remark(remark: Remark) -> dict[str, Any]:
     }
 
 
+def numbers_of(roster: Roster) -> list[tuple[int, int, str]]:
+    """(place of the door, place of the person, identity number) of each valid number."""
+    return [
+        (door, place, person.identity)
+        for door, household in enumerate(roster.households)
+        for place, person in enumerate(household.members)
+        if person.identity
+    ]
+
+
 def doors_of(parsed: dict[str, Any]) -> list[Door]:
     """The doors of a kept roster, in the order of the sheet."""
     return [

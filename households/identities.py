@@ -9,7 +9,9 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from households.cards import CHECK, WEIGHTS, NoCard, parse_card
 from households.files import lock_file, lock_resident, record_in_file
 from households.models import Identity, IdentityKind, Resident, Sex
 from journal.actions import Actor
@@ -17,11 +19,22 @@ from lockdown.kernel import crypto
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.masking import mask_name
 
-CARD = re.compile(r"^[1-9]\d{5}(?P<born>(?:19|20)\d{6})\d{2}(?P<sex>\d)[\dX]$")
+__all__ = [
+    "CHECK",
+    "WEIGHTS",
+    "Card",
+    "keep_identity",
+    "read_card",
+    "remove_identity",
+    "reveal_identity",
+]
+
 OTHERS = re.compile(r"^[A-Z0-9()]{4,24}$")
-# GB 11643-1999, 5.1: ISO 7064 MOD 11-2.
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK = "10X98765432"
+NO_CARD = {
+    "length": gettext_lazy("An ID card has 18 digits; these are %(count)s."),
+    "birth": gettext_lazy("No date of birth can be read from this number."),
+    "check": gettext_lazy("The last digit does not fit the others. Compare it with the card."),
+}
 
 
 @dataclass(frozen=True)
@@ -38,28 +51,12 @@ def read_card(text: str, today: date) -> Card:
 
     Refused with what is wrong: its length, the date of birth in it, or its check digit.
     """
-    number = crypto.plain_form(text)
-    if len(number) != 18:
-        raise Refused(
-            _("An ID card has 18 digits; these are %(count)s.") % {"count": len(number)},
-            field="number",
-        )
-    found = CARD.match(number)
-    if found is None or (born := _date(found["born"])) is None or born > today:
-        raise Refused(_("No date of birth can be read from this number."), field="number")
-    total = sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False))
-    if CHECK[total % 11] != number[-1]:
-        raise Refused(
-            _("The last digit does not fit the others. Compare it with the card."), field="number"
-        )
-    return Card(number, born, Sex.MALE if int(found["sex"]) % 2 else Sex.FEMALE)
-
-
-def _date(text: str) -> date | None:
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return None
+        found = parse_card(text, today)
+    except NoCard as problem:
+        words = str(NO_CARD[problem.code]) % {"count": problem.count}
+        raise Refused(words, field="number") from None
+    return Card(found.number, found.born, Sex.MALE if found.is_male else Sex.FEMALE)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from compounds.actions import UnitPattern, build_homes
 from compounds.models import Compound, Member, Unit
-from households import takeback
+from households import sheet_identities, takeback
 from households.batches import as_json, homes_by_key
 from households.comparing import Comparison, compare
 from households.models import RosterImport
@@ -22,6 +23,7 @@ from households.roster.doors import DoorKey
 from households.roster.gate import MAX_UPLOAD
 from households.roster.messages import Unreadable
 from households.roster.parse import parse_roster
+from households.roster.people import Roster
 from households.roster.reading import read_sheet
 from households.writing import write
 from journal.actions import record
@@ -50,22 +52,18 @@ def preview_roster(
     # Two uploads of one file at once: the compound's row is the queue.
     Compound.objects.select_for_update().get(pk=compound.pk)
     seen = RosterImport.objects.filter(digest=digest, undone_at=None).first()
-    if seen is not None:
+    if seen is not None and not sheet_identities.is_asked_again(seen):
         refuse_beyond(by, seen.parsed)
         return seen
     today = compound.today()
-    place = (unit.building.number, unit.number) if unit else (None, None)
-    try:
-        roster = parse_roster(
-            read_sheet(file_name, data),
-            known_doors=known or None,
-            today=today,
-            default_place=place,
-        )
-    except Unreadable as reason:
-        raise Refused(reason.text, code=reason.code, field="file") from None
+    roster = _read(file_name, data, known, unit, today)
     parsed = as_json(roster, today)
     refuse_beyond(by, parsed)
+    numbers, found = sheet_identities.sealed(roster)
+    if seen is not None and seen.confirmed_at is None:
+        seen.numbers, seen.uploaded_at = numbers, timezone.now()
+        seen.save(update_fields=["numbers", "uploaded_at"])
+        return seen
     return RosterImport.objects.create(
         compound=compound,
         file_name=file_name[-120:],
@@ -73,10 +71,27 @@ def preview_roster(
         unit=unit,
         uploaded_by=by,
         parsed=parsed,
+        numbers=numbers,
+        numbers_found=found,
         households=roster.stats["households"],
         people=roster.stats["people"],
         rejected=roster.stats["rejected"],
     )
+
+
+def _read(
+    file_name: str, data: bytes, known: list[DoorKey], unit: Unit | None, today: date
+) -> Roster:
+    place = (unit.building.number, unit.number) if unit else (None, None)
+    try:
+        return parse_roster(
+            read_sheet(file_name, data),
+            known_doors=known or None,
+            today=today,
+            default_place=place,
+        )
+    except Unreadable as reason:
+        raise Refused(reason.text, code=reason.code, field="file") from None
 
 
 def _digest(data: bytes, unit: Unit | None, known: list[DoorKey]) -> str:
@@ -88,8 +103,11 @@ def _digest(data: bytes, unit: Unit | None, known: list[DoorKey]) -> str:
 
 
 @transaction.atomic
-def confirm_import(*, batch: RosterImport, by: Member) -> RosterImport:
-    """Write the sheet into the files. Confirmed again, or changing nothing, it does no harm."""
+def confirm_import(*, batch: RosterImport, keep_numbers: bool = False, by: Member) -> RosterImport:
+    """Write the sheet into the files. Confirmed again, or changing nothing, it does no harm.
+
+    `keep_numbers`: its valid identity numbers too, encrypted. Without it they are forgotten now.
+    """
     batch = RosterImport.objects.select_for_update().get(pk=batch.pk)
     if batch.undone_at is not None:
         raise Refused(_("This import was taken back. Upload the file again."), code="taken_back")
@@ -99,9 +117,12 @@ def confirm_import(*, batch: RosterImport, by: Member) -> RosterImport:
     if not comparison.doors:
         raise Refused(_("The sheet has no row that can be taken. Put it right and upload it."))
     _refuse_homeless(comparison)
-    write(batch, comparison, by)
-    batch.confirmed_at, batch.confirmed_by = timezone.now(), by
-    batch.save(update_fields=["confirmed_at", "confirmed_by"])
+    if keep_numbers:
+        sheet_identities.refuse_keeping(batch, by)
+        sheet_identities.lock_files(comparison)
+    batch.numbers_kept = write(batch, comparison, by, keep_numbers=keep_numbers)
+    batch.numbers, batch.confirmed_at, batch.confirmed_by = "", timezone.now(), by
+    batch.save(update_fields=["numbers", "numbers_kept", "confirmed_at", "confirmed_by"])
     record(
         "RosterImported",
         compound=batch.compound_id,
@@ -110,6 +131,7 @@ def confirm_import(*, batch: RosterImport, by: Member) -> RosterImport:
             "file": batch.file_name,
             "households": batch.households,
             "people": batch.people,
+            "numbers": batch.numbers_kept or 0,
             "import": batch.pk,
         },
     )

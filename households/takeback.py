@@ -14,6 +14,7 @@ from households.models import (
     Access,
     CareFlag,
     Household,
+    Identity,
     ImportChange,
     Invitation,
     Outcome,
@@ -29,11 +30,12 @@ from households.writing import state_of
 from journal.actions import Actor
 from lockdown.kernel.errors import Refused
 
-# Children first: a number, a mark and a relative go before the person, the person before the file.
+# Children first: what belongs to a person goes before the person, the person before the file.
 MODELS: dict[str, type[models.Model]] = {
     "phone": Phone,
     "flag": CareFlag,
     "relative": Relative,
+    "identity": Identity,
     "resident": Resident,
     "household": Household,
 }
@@ -87,7 +89,7 @@ def take_back(batch: RosterImport, by: Actor) -> None:
     }
     staying = set(_ids(batch, "resident", before__isnull=True)) - new["resident"].keys()
     staying |= _has_more(new["resident"].keys(), new)
-    for kind in ("phone", "flag"):
+    for kind in ("phone", "flag", "identity"):
         _delete(kind, [pk for pk, row in new[kind].items() if row.resident_id not in staying])
     _delete("relative", new["relative"].keys())
     _delete("resident", new["resident"].keys() - staying)
@@ -121,10 +123,10 @@ def _restore(untouched: Iterable[tuple[ImportChange, Any]], by: Actor) -> None:
 
 
 def _has_more(residents: Iterable[int], new: dict[str, dict[int, Any]]) -> set[int]:
-    """People to whom staff added a number or a mark since."""
+    """People to whom staff added a number, a mark or a document since."""
     ids = list(residents)
     more: set[int] = set()
-    for kind in ("phone", "flag"):
+    for kind in ("phone", "flag", "identity"):
         rows = MODELS[kind].objects.filter(resident_id__in=ids)  # type: ignore[attr-defined]
         rows = rows.exclude(pk__in=list(new[kind]))
         more |= set(rows.values_list("resident_id", flat=True))

@@ -22,6 +22,7 @@ from households.models import (
 )
 from households.phones import last_four
 from households.presence import keep_changes
+from households.sheet_identities import documents
 
 BATCH = 2000
 STATE = {
@@ -30,6 +31,7 @@ STATE = {
     "phone": ("number", "resident_id"),
     "flag": ("kind", "note", "ended_at"),
     "relative": ("name", "relation", "phone"),
+    "identity": ("resident_id", "kept_at"),  # never the number, nor what finds it
 }
 
 
@@ -87,8 +89,13 @@ class _Writer:
         ImportChange.objects.bulk_create(self.changes, batch_size=BATCH)
 
 
-def write(batch: RosterImport, comparison: Comparison, by: Member) -> None:
-    """Files, people, numbers, marks and relatives of a sheet; inside the caller's transaction."""
+def write(
+    batch: RosterImport, comparison: Comparison, by: Member, *, keep_numbers: bool
+) -> int | None:
+    """Files, people, numbers, marks and relatives of a sheet; inside the caller's transaction.
+
+    How many identity numbers are new in the files; None when they are not to be kept.
+    """
     writer = _Writer(batch, by)
     _open_files(writer, comparison)
     _write_people(writer, comparison)
@@ -96,7 +103,10 @@ def write(batch: RosterImport, comparison: Comparison, by: Member) -> None:
     writer.add("phone", [row for door, one in every for row in _phones(batch, door, one)])
     writer.add("flag", [row for door, one in every for row in _flags(batch, door, one, by)])
     writer.add("relative", [row for door, one in every for row in _relatives(batch, door, one)])
+    papers = documents(batch, comparison, by) if keep_numbers else []
+    writer.add("identity", papers)
     writer.finish()
+    return len(papers) if keep_numbers else None
 
 
 def _open_files(writer: _Writer, comparison: Comparison) -> None:

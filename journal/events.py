@@ -193,6 +193,7 @@ CATALOGUE = _catalogue(
     Event("SignInLinkRevoked", _("One-time link of %(name)s ended"), quiet=True),
     Event("DrillStarted", _("Drill %(number)s started: %(place)s")),
     Event("DrillEnded", _("Drill %(number)s ended: %(place)s")),
+    Event("DrillCleared", _("Drill %(number)s cleared, its scorecard is kept: %(place)s")),
     Event("SupplierAnswered", _("%(title)s: the supplier answered, %(short)s items short")),
     Event("WaitingEnded", _("Waiting list closed: %(title)s, %(count)s households go without")),
     Event("GroupBuyPacked", _("Bags counted: %(title)s, %(bags)s bags for %(households)s homes")),

@@ -24,4 +24,5 @@ app.conf.beat_schedule = {
     "sweep-supplies": {"task": "supplies.sweep", "schedule": 15.0, "options": {"expires": 30}},
     "food-calls": {"task": "supplies.food_calls", "schedule": 1800.0, "options": {"expires": 900}},
     "tick-drills": {"task": "drills.tick", "schedule": 5.0, "options": {"expires": 10}},
+    "clear-drills": {"task": "drills.clear", "schedule": 3600.0, "options": {"expires": 1800}},
 }

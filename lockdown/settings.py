@@ -261,6 +261,9 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
 )
 
+# Days after its end that the practice compound of a drill keeps its rows.
+DRILL_KEPT_DAYS = env.number("DRILL_KEPT_DAYS", 30)
+
 # Identity numbers and medicines are encrypted in the database. No defaults outside development.
 FIELD_KEYS = crypto.read_keys(env.words("FIELD_KEYS", env.DEVELOPMENT_KEY if DEBUG else ""))
 BLIND_INDEX_KEY = crypto.read_index_key(

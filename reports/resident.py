@@ -18,6 +18,7 @@ from notices.queries import HomeNotice
 from reports import rows
 from reports.asks import asked_for
 from reports.days import DaySpan
+from reports.home_buys import AT_DOOR, Due, bags_at_door, buy_item, due_of
 from reports.household import names_of, notices_of, relatives_of, today_of
 from reports.orders import orders_in_force
 from reports.rows import Row
@@ -67,7 +68,7 @@ class HomeDay:
 def home_day(
     compound: Compound, household: Household, home: Home, now: datetime, proxy: Proxy | None = None
 ) -> HomeDay:
-    """One household's page, to itself or to a relative who acts for it; six queries."""
+    """One household's page, to itself or to a relative who acts for it; seven queries."""
     span = DaySpan.of(compound, compound.today(now))
     order = strictest(one for one in orders_in_force(compound) if covers(one, home))
     notices = notices_of(household.pk, now, relative=proxy is not None)
@@ -77,14 +78,15 @@ def home_day(
     asks = [row for row in found if row.kind == rows.ASK]
     today = _today([row for row in found if row.kind != rows.ASK], order, span, now)
     today += [_ask_item(row, now) for row in asks]
+    due = due_of(household.pk, now)
     return HomeDay(
         label=home_label(home, proxy),
         note=_acting(proxy) if proxy else _family(household),
         situation=_situation(order, now, whose(proxy) if proxy else ""),
         now=_to_pass_on(notices, rubbish, today)
         if proxy
-        else _now_block(notices, rubbish, today, relatives),
-        today=today,
+        else _now_block(notices, rubbish, today, relatives, due),
+        today=today + [buy_item(one, theirs=proxy is not None) for one in due],
         notices=notices,
         is_sealed=order is not None,
         ways=_ways(len(asks), relatives, proxy),
@@ -210,9 +212,10 @@ def _now_block(
     rubbish: RubbishNow | None,
     today: list[dict[str, Any]],
     relatives: list[tuple[str, bool]],
+    due: list[Due],
 ) -> NowBlock:
-    """Rubbish to put out comes before a notice to acknowledge, then a relative who asks to act;
-    else what to keep in mind.
+    """Rubbish to put out comes before a notice to acknowledge, then a relative who asks to act,
+    then goods outside the door; else what to keep in mind.
     """
     if rubbish is not None and rubbish.phase == "put_out":
         return NowBlock(_("Do this now"), rubbish.word, rubbish.detail, calm=False)
@@ -229,9 +232,23 @@ def _now_block(
             url=reverse("households:home-proxies"),
             deed=_("Look and decide"),
         )
+    bags = next((one for one in due if one.kind == AT_DOOR), None)
+    if bags is not None:
+        return _take_in(bags)
     if rubbish is not None and rubbish.phase in {"keep_in", "collecting"}:
         return NowBlock(_("Rubbish"), rubbish.word, rubbish.detail)
     return _nothing(today, _("Nothing to do"))
+
+
+def _take_in(bags: Due) -> NowBlock:
+    return NowBlock(
+        bags.title,
+        bags_at_door(bags),
+        _("Take it in when the volunteer has gone, and wash your hands."),
+        calm=False,
+        url=reverse("supplies:order", args=[bags.number]),
+        deed=_("See what came"),
+    )
 
 
 def _nothing(today: list[dict[str, Any]], title: str) -> NowBlock:

@@ -1,4 +1,4 @@
-"""What a household sees of group-buys: the list, and one round as it stands for this home.
+"""What a household sees of one group-buy, as it stands for this home; `home_list` has the list.
 
 Everything here only reads. The page of one round takes six queries at most, however many items.
 """
@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compounds.models import Home
 from households.models import CareFlag, Household
+from supplies.actions.claims import WITHIN
 from supplies.actions.locking import missing
 from supplies.forming import Thresholds
 from supplies.models import (
@@ -32,10 +32,12 @@ from supplies.models import (
     StopOutcome,
     WaitingRequest,
 )
-from supplies.queries import LineProgress, Progress, progress, rounds, rounds_for_home
+from supplies.queries import LineProgress, Progress, progress
 
 S = BuyState
 FAILED = (S.NOT_FORMED, S.CANCELLED, S.SUPPLIER_FAILED)
+BROUGHT = (StopOutcome.LEFT, StopOutcome.TAKEN)
+CLAIMABLE = (S.DELIVERING, S.DELIVERED)
 # The way of a round to the door, as households follow it.
 WAY = (
     (gettext_lazy("Closed"), (S.LOCKED,)),
@@ -196,9 +198,22 @@ class RoundPage:
         return self.buy.fee_fen > 0 and self.buy.fee_split != FeeSplit.NONE
 
     @property
+    def claims_until(self) -> datetime | None:
+        """Until when they may say what was wrong; None before it came and when it is too late."""
+        return claims_until(self.buy, self.stop, self.now)
+
+    @property
     def waits_at_door(self) -> bool:
         stop = self.stop
         return stop is not None and stop.outcome == StopOutcome.LEFT and stop.taken_at is None
+
+
+def claims_until(buy: GroupBuy, stop: Stop | None, now: datetime) -> datetime | None:
+    """24 hours from the moment it came, while the round is not settled."""
+    if stop is None or stop.at is None or stop.outcome not in BROUGHT:
+        return None
+    until = stop.at + WITHIN
+    return until if buy.state in CLAIMABLE and until > now else None
 
 
 def round_page(
@@ -271,7 +286,7 @@ def _got(buy: GroupBuy, order: Order | None) -> dict[int, Allocation]:
 
 def _add_way(page: RoundPage, household: Household) -> None:
     """How far the goods have come, what is at the door, and the account; two queries."""
-    money = _money(LedgerEntry.objects.filter(buy=page.buy, household=household))
+    money = money_of_rounds(LedgerEntry.objects.filter(buy=page.buy, household=household))
     page.owes_fen, page.refunded_fen, page.has_money = money.get(page.buy.pk, (0, 0, False))
     if page.buy.delivering_at and page.order is not None:
         page.stop = Stop.objects.filter(order=page.order).first()
@@ -292,7 +307,7 @@ def steps_of(buy: GroupBuy) -> list[dict[str, str]]:
     ]
 
 
-def _money(rows: QuerySet[LedgerEntry]) -> dict[int, tuple[int, int, bool]]:
+def money_of_rounds(rows: QuerySet[LedgerEntry]) -> dict[int, tuple[int, int, bool]]:
     """Round id to (fen owed, fen paid back, there are entries); one query."""
     found: dict[int, tuple[int, int, bool]] = {}
     sums = rows.order_by().values_list("buy_id", "kind").annotate(total=Sum("amount_fen"))
@@ -300,78 +315,3 @@ def _money(rows: QuerySet[LedgerEntry]) -> dict[int, tuple[int, int, bool]]:
         owes, back, _any = found.get(buy, (0, 0, False))
         found[buy] = (owes + total, back - (total if kind == EntryKind.REFUND else 0), True)
     return found
-
-
-# The list
-
-
-@dataclass(frozen=True)
-class RoundRow:
-    """One round in a household's list."""
-
-    buy: GroupBuy
-    is_open: bool
-    number: int | None
-    amount_fen: int
-    owes_fen: int
-    refunded_fen: int
-    has_money: bool
-    at_door: bool
-
-    @property
-    def has_failed(self) -> bool:
-        return self.buy.state in FAILED
-
-
-@dataclass(frozen=True)
-class RoundList:
-    open: list[RoundRow]
-    soon: list[GroupBuy]
-    past: list[RoundRow]
-    owes_fen: int  # over all rounds; below zero the household is owed
-
-    @property
-    def owed_fen(self) -> int:
-        return abs(self.owes_fen)
-
-
-def round_list(home: Home, household: Household, now: datetime) -> RoundList:
-    """Open, soon and past rounds of this home; six queries."""
-    seen = rounds_for_home(home)
-    money = _money(LedgerEntry.objects.filter(household=household))
-    mine = {
-        order.buy_id: order
-        for order in Order.objects.filter(
-            household=household, buy__in=[buy.pk for buy in seen], withdrawn_at=None
-        ).annotate(worth=Coalesce(Sum(F("lines__quantity") * F("lines__line__price_fen")), 0))
-    }
-    left = Stop.objects.filter(household=household, outcome=StopOutcome.LEFT, taken_at=None)
-    at_door = set(left.order_by().values_list("run__buy_id", flat=True))
-    rows = [_row(buy, mine.get(buy.pk), money, at_door, now) for buy in seen]
-    soon = list(rounds().filter(state=S.APPROVED).order_by("opens_at")[:20])
-    return RoundList(
-        open=[row for row in rows if row.is_open],
-        soon=[buy for buy in soon if buy.covers(home)],
-        past=[row for row in rows if not row.is_open],
-        owes_fen=sum(owes for owes, _back, _any in money.values()),
-    )
-
-
-def _row(
-    buy: GroupBuy,
-    order: Order | None,
-    money: Mapping[int, tuple[int, int, bool]],
-    at_door: set[int],
-    now: datetime,
-) -> RoundRow:
-    owes, back, has_money = money.get(buy.pk, (0, 0, False))
-    return RoundRow(
-        buy=buy,
-        is_open=buy.takes_orders(now),
-        number=order.number if order else None,
-        amount_fen=order.worth if order else 0,  # type: ignore[attr-defined]
-        owes_fen=owes,
-        refunded_fen=back,
-        has_money=has_money,
-        at_door=buy.pk in at_door,
-    )

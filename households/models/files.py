@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Home, Member, Unit
 from compounds.work import Work, work_constraints, work_indexes
-from lockdown.kernel.fields import TenantKey
+from lockdown.kernel.fields import EncryptedField, TenantKey
 from lockdown.kernel.masking import mask_name
 from lockdown.kernel.tenancy import TenantModel
 
@@ -289,6 +289,10 @@ class RosterImport(TenantModel):
     confirmed_by = TenantKey(Member, null=True, blank=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = TenantKey(Member, null=True, blank=True, related_name="+")
+    # Valid identity numbers until the import is confirmed, a day at most; see sheet_identities.
+    numbers = EncryptedField(blank=True)
+    numbers_found = models.PositiveIntegerField(default=0)
+    numbers_kept = models.PositiveIntegerField(null=True, blank=True)  # None: nobody ticked it
 
     class Meta:
         ordering = ["-uploaded_at"]
@@ -296,6 +300,15 @@ class RosterImport(TenantModel):
             models.CheckConstraint(
                 condition=Q(undone_at__isnull=True) | Q(confirmed_at__isnull=False),
                 name="undone_after_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(numbers="") | Q(confirmed_at__isnull=True),
+                name="no_numbers_once_confirmed",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["uploaded_at"], name="import_with_numbers", condition=~Q(numbers="")
             )
         ]
 

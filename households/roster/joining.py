@@ -26,6 +26,7 @@ def merge(into: RosterPerson, other: RosterPerson) -> None:
         into.note = people.add_note(into.note, other.relation)
     into.relation = into.relation or other.relation
     into.sex = into.sex or other.sex
+    into.identity = into.identity or other.identity
     into.age = other.age if into.age is None else into.age
     into.presence = into.presence or other.presence
     into.flags = people.settle_alone(into.flags | other.flags, into.age)

@@ -137,7 +137,19 @@ MESSAGES: dict[str, tuple[str, Promise]] = {
     "sheet_hidden": (CHECK, _("Sheet “%(page)s” is hidden and was not read.")),
     "identity_not_kept": (
         RESOLVED,
-        _("Identity numbers are not kept. They were used for age and sex only."),
+        _("Identity numbers gave age and sex. They are kept only where that was ticked."),
+    ),
+    "identity_length": (
+        CHECK,
+        _("The identity number %(masked)s is not kept: an ID card has 18 digits, not %(count)s."),
+    ),
+    "identity_birth": (
+        CHECK,
+        _("The identity number %(masked)s is not kept: no date of birth can be read from it."),
+    ),
+    "identity_check": (
+        CHECK,
+        _("The identity number %(masked)s is not kept: its last digit does not fit the others."),
     ),
     "place_from_title": (RESOLVED, _("Building and unit were taken from “%(title)s”.")),
     "columns_unknown": (CHECK, _("These columns were not understood and not read: %(found)s.")),

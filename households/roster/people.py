@@ -95,6 +95,7 @@ class RosterPerson:
     flags: set[str] = field(default_factory=set)
     note: str = ""
     relatives: list[RosterRelative] = field(default_factory=list)
+    identity: str = field(default="", repr=False)  # a valid number; only ever kept encrypted
 
     @property
     def is_head(self) -> bool:

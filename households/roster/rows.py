@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from households.cards import NoCard, masked, parse_card
 from households.phones import Bad, Phone, normalise
 from households.roster import people
 from households.roster.headers import Header
@@ -100,6 +101,7 @@ def read_person(row: Row, name: str, aside: str, today: date) -> RosterPerson:
     _read_presence(row, person)
     _read_marks(row, person)
     _remark_on_text(row, person)
+    _read_identity(row, person, today)
     finish(row.say, person, alone_column=people.is_yes(row.get("alone")),
            elder_column=people.is_yes(row.get("lone_elder")))  # fmt: skip
     return person
@@ -218,8 +220,18 @@ def _remark_on_text(row: Row, person: RosterPerson) -> None:
     for text in (person.name, person.note, person.relation):
         if text.startswith(FORMULA) and len(text) > 1 and not _is_dashes(text):
             row.say("formula_text", text=text[:40])
-    if row.get("identity"):
-        row.say("identity_not_kept")
+
+
+def _read_identity(row: Row, person: RosterPerson, today: date) -> None:
+    """A number of its own column that is one; of any other only the end is said."""
+    text = row.get("identity")
+    if text.strip().lower() in people.UNSAID:
+        return
+    row.say("identity_not_kept")
+    try:
+        person.identity = parse_card(text, today).number
+    except NoCard as problem:
+        row.say(f"identity_{problem.code}", masked=masked(text), count=problem.count)
 
 
 def _is_dashes(text: str) -> bool:

@@ -23,6 +23,7 @@ from households.models import RosterImport
 from households.parts import find_import, past_imports
 from households.roster.messages import CHECK, RESOLVED
 from households.roster.rejects import rejects_workbook, template_workbook
+from households.sheet_identities import KNOWN, NEW, OTHER, read_numbers
 from lockdown.kernel.errors import Refused
 from lockdown.kernel.forms import attempt
 
@@ -94,9 +95,29 @@ def _preview(
         "doors_form": DoorsForm(),
         "asks_place": any(not all(one.door.key[:2]) for one in comparison.homeless),
         "may_build": request.member.may(Permission.COMPOUND_EDIT),
+        "numbers": _numbers(request, batch, comparison),
         **more,
     }
     return render(request, "households/import_preview.html", context, status=status)
+
+
+def _numbers(
+    request: MemberRequest, batch: RosterImport, comparison: Comparison
+) -> dict[str, Any] | None:
+    """What ticking the identity numbers would do; None when it is not offered."""
+    may = request.member.may(Permission.HOUSEHOLD_EDIT)
+    if not may or not batch.numbers_found or batch.confirmed_at:
+        return None
+    found = read_numbers(batch, comparison)
+    states = Counter(one.state for one in found)
+    return {
+        "gone": not batch.numbers,
+        "new": states[NEW],
+        "known": states[KNOWN],
+        "other": [one for one in found if one.state == OTHER][:SHOWN],
+        "days": request.compound.retention_days,
+        "ticked": "numbers" in request.POST,
+    }
 
 
 def _doors_per_floor(comparison: Comparison) -> list[tuple[str, int, str]]:
@@ -118,7 +139,8 @@ def _doors_per_floor(comparison: Comparison) -> list[tuple[str, int, str]]:
 def import_confirm(request: MemberRequest, batch: int) -> HttpResponse:
     found = find_import(request.member, batch)
     try:
-        done = confirm_import(batch=found, by=request.member)
+        keep = "numbers" in request.POST
+        done = confirm_import(batch=found, keep_numbers=keep, by=request.member)
     except Refused as refusal:
         return _preview(request, found, status=422, refusal=str(refusal))
     messages.success(

@@ -9,10 +9,12 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from compounds.models import Member, Picture
 from compounds.pictures import keep_picture
 from households.models import Access
+from households.proxies import acted_for, standing
 from journal.actions import record
 from journal.events import plain
 from lockdown.kernel.errors import Refused
@@ -33,6 +35,7 @@ from supplies.models import (
 
 S = BuyState
 WITHIN = timedelta(hours=24)
+CLAIMED = gettext_noop("claimed that something was missing or spoiled")
 
 
 @transaction.atomic
@@ -52,6 +55,8 @@ def claim(
     Refused: later than 24 hours after the goods came, more than came, a photo that is none,
     goods of another household. The first spoiled claim of an item tells all who bought it.
     """
+    if isinstance(by, Access):
+        standing(by)
     # The round's row is the queue: of two first spoiled claims one is the first.
     buy = lock_buy(allocation.buy)
     allocation = Allocation.objects.select_related("order__home", "line").get(pk=allocation.pk)
@@ -65,27 +70,43 @@ def claim(
     _refuse_late(allocation)
     _refuse_more(allocation, quantity, share)
     first = kind == ClaimKind.SPOILED and not _spoiled_before(allocation)
-    made = Claim.objects.create(
-        compound_id=buy.compound_id,
-        allocation=allocation,
-        household_id=household,
-        kind=kind,
-        quantity=quantity,
-        share=share if kind == ClaimKind.SPOILED else 100,
-        note=note.strip()[:200],
-        picture=_photo(upload, buy, by),
-        made_by=by.actor_label[:80],
-    )
+    made = _keep(allocation, by, upload, kind=kind, quantity=quantity, share=share, note=note)
     _tell(made, "ClaimMade", by, kind=plain(kind.label), **_entered(made, by))
+    if isinstance(by, Access):
+        acted_for(access=by, what=CLAIMED, cause=f"claim:{made.pk}")
     if first:
         _warn(buy, allocation.line, by)
     return made
 
 
-def _photo(upload: UploadedFile | None, buy: GroupBuy, by: Access | Member) -> Picture | None:
+def _keep(
+    allocation: Allocation,
+    by: Access | Member,
+    upload: UploadedFile | None,
+    *,
+    kind: ClaimKind,
+    quantity: int,
+    share: int,
+    note: str,
+) -> Claim:
+    compound = allocation.compound_id
+    return Claim.objects.create(
+        compound_id=compound,
+        allocation=allocation,
+        household_id=allocation.order.household_id,
+        kind=kind,
+        quantity=quantity,
+        share=share if kind == ClaimKind.SPOILED else 100,
+        note=note.strip()[:200],
+        picture=_photo(upload, compound, by),
+        made_by=by.actor_label[:80],
+    )
+
+
+def _photo(upload: UploadedFile | None, compound: int, by: Access | Member) -> Picture | None:
     if upload is None:
         return None
-    return keep_picture(upload=upload, compound=buy.compound_id, kind="supplies.claim", by=by)
+    return keep_picture(upload=upload, compound=compound, kind="supplies.claim", by=by)
 
 
 def _entered(made: Claim, by: Access | Member) -> dict[str, object]:

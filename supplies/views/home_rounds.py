@@ -21,7 +21,7 @@ from lockdown.kernel.errors import Refused
 from supplies.actions.delivering import take_in
 from supplies.actions.waiting import ask_to_wait
 from supplies.forms import whole_number
-from supplies.home_page import round_list
+from supplies.home_list import round_list
 from supplies.models import OfferLine, Order, Stop
 from supplies.views.home_order import find_round, place
 

@@ -12,8 +12,6 @@ from tests.browser.house import House
 
 # Addresses that answer with a part of a page, a sheet or a word, and so have no frame.
 NO_PAGE = {
-    # There while a round has been at this very door; tests/supplies opens it.
-    "supplies:home-claim",
     "healthz",
     "readyz",
     "api-schema",
@@ -86,9 +84,10 @@ IDS = {
     "claim": "SELECT id FROM supplies_claim ORDER BY id LIMIT 1",
     "item": "SELECT id FROM supplies_stockitem ORDER BY id LIMIT 1",
     "hand_out": "SELECT id FROM supplies_handout ORDER BY id LIMIT 1",
-    "claim_number": "SELECT buys.number FROM supplies_groupbuy buys JOIN supplies_order orders"
-    " ON orders.buy_id = buys.id JOIN compounds_home homes ON homes.id = orders.home_id"
-    " WHERE homes.number = '501' ORDER BY buys.number LIMIT 1",
+    "claim_number": "SELECT buys.number FROM supplies_groupbuy buys JOIN supplies_deliveryrun runs"
+    " ON runs.buy_id = buys.id JOIN supplies_stop stops ON stops.run_id = runs.id"
+    " JOIN compounds_home homes ON homes.id = stops.home_id"
+    " WHERE homes.number = '501' AND stops.outcome = 'left' ORDER BY buys.number DESC LIMIT 1",
     "version": "SELECT version FROM supplies_purchaseorder ORDER BY id LIMIT 1",
 }
 # A page that is there only while a round stands at one place.

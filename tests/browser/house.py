@@ -90,6 +90,7 @@ def open_house(folder: Path) -> Iterator[House]:
     template = f"test_template_{_schema_digest()}"
     with _database(name, template):
         doors, invitation = _load_demo(env)
+        _run(env, "-m", "tests.browser.scene")
         with _server(env, port, folder / "web.log"):
             yield House(f"http://{HOST}:{port}", name, doors, invitation)
 
@@ -111,21 +112,27 @@ def _database(name: str, template: str) -> Iterator[None]:
 
 
 def _load_demo(env: dict[str, str]) -> tuple[dict[str, tuple[str, str]], str]:
+    said = _run(env, "manage.py", "demo")
+    doors = {number: (code, digits) for number, digits, code in LINK.findall(said)}
+    assert doors, said
+    invitation = RELATIVE.search(said)
+    assert invitation, said
+    return doors, invitation[1]
+
+
+def _run(env: dict[str, str], *arguments: str) -> str:
+    """What a Python program in the house's environment prints."""
     done = subprocess.run(
-        [sys.executable, "manage.py", "demo"],
+        [sys.executable, *arguments],
         cwd=ROOT,
-        env=env,
+        env=env | {"DJANGO_SETTINGS_MODULE": "lockdown.settings"},
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    doors = {number: (code, digits) for number, digits, code in LINK.findall(done.stdout)}
-    assert doors, done.stdout
-    invitation = RELATIVE.search(done.stdout)
-    assert invitation, done.stdout
-    return doors, invitation[1]
+    return done.stdout
 
 
 @contextlib.contextmanager

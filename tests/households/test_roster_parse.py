@@ -411,7 +411,7 @@ def test_one_phone_in_two_homes_is_remarked_on() -> None:
 def test_every_message_can_be_said() -> None:
     names = {"limit", "size", "kind", "row", "found", "page", "title", "text", "door", "place",
              "above", "near", "into", "name", "digits", "last", "relation", "age", "count",
-             "declared", "listed", "encoding"}  # fmt: skip
+             "declared", "listed", "encoding", "masked"}  # fmt: skip
     for level, text in MESSAGES.values():
         assert level in ("resolved", "check", "refused")
         assert "%(" not in str(text) % dict.fromkeys(names, "x")
