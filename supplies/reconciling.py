@@ -98,6 +98,16 @@ INVARIANTS = {
         LEFT JOIN supplies_allocation a ON a.order_id = ol.order_id AND a.line_id = ol.line_id
         WHERE coalesce(ol.locked, 0) <> coalesce(a.allocated + a.refunded, 0)
     """,
+    "fewer than ordered is money back": """
+        SELECT b.id FROM supplies_groupbuy b
+        WHERE b.allocated_at IS NOT NULL AND (
+            SELECT coalesce(sum(a.refunded * a.price_fen), 0) FROM supplies_allocation a
+            WHERE a.buy_id = b.id
+        ) <> (
+            SELECT coalesce(-sum(e.amount_fen), 0) FROM supplies_ledgerentry e
+            WHERE e.buy_id = b.id AND e.cause = 'allocate:' || b.id
+        )
+    """,
     "no row of another compound's parent": """
         SELECT ol.id FROM supplies_orderline ol
         JOIN supplies_order o ON o.id = ol.order_id
