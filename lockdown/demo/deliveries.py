@@ -8,9 +8,7 @@ the second day.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -18,11 +16,13 @@ from compounds.models import Home, Member
 from compounds.places import find_place
 from compounds.roles import Role
 from households.models import Household
-from lockdown.demo import deeds, ordering
+from lockdown.demo import deeds
+from lockdown.demo.ordering import buy_of
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
 from notices.actions import mark_read
 from notices.chase import due_notices
+from notices.models import Receipt
 from notices.tasks import send
 from seals.actions import seal
 from seals.models import Level, SealOrder
@@ -121,38 +121,11 @@ def _at(site: Site, hour: int) -> datetime:
     return datetime.combine(site.compound.today(), time(hour), tzinfo=site.compound.tz)
 
 
-def buy_of(*, first: bool) -> GroupBuy:
-    return GroupBuy.objects.select_related("compound").order_by("number")[0 if first else 1]
-
-
 def agree(site: Site) -> None:
     """The committee has looked at goods, prices and licence; the round opens at once."""
     with scope([site.compound.pk]):
         by = Member.objects.select_related("user", "compound").get(role=Role.REVIEWER)
         approve(buy=GroupBuy.objects.get(state=BuyState.IN_REVIEW), note="价格与市场相符", by=by)
-
-
-def order(site: Site, way: str, *, first: bool) -> None:
-    """All households of one way of ordering."""
-    with scope([site.compound.pk]):
-        buy, homes = buy_of(first=first), getattr(ordering.ways_of(first), way)
-        if way == "own":
-            ordering.by_own_phone(buy, homes, first=first)
-        else:
-            _OTHERS[way](site, buy, homes, first=first)
-
-
-_OTHERS = {
-    "relative": ordering.by_children,
-    "call": ordering.by_telephone,
-    "chat": ordering.by_chat_list,
-}
-
-
-def carry(site: Site, deed: Callable[..., None], *, first: bool, **more: Any) -> None:
-    """A deed of carrying.py with the round it is about."""
-    with scope([site.compound.pk]):
-        deed(site, buy_of(first=first), **more)
 
 
 def by_the_clock(site: Site) -> None:
@@ -165,21 +138,11 @@ def by_the_clock(site: Site) -> None:
     deeds.sweep()
 
 
-def call_the_hungry(site: Site) -> None:
-    with scope([site.compound.pk]):
-        ordering.call_the_hungry(site)
-
-
-def let_in_late(site: Site) -> None:
-    with scope([site.compound.pk]):
-        ordering.let_in_late(site, buy_of(first=True), ordering.ways_of(first=True).late)
-
-
 def tell_all(site: Site) -> None:
     """Whoever has a page opens it; the rest is told by whoever has it on the list."""
     with scope([site.compound.pk]):
         now = timezone.now()
-        for one in Household.objects.filter(accesses__is_proxy=False).distinct():
+        unread = Receipt.objects.open().filter(household__accesses__is_proxy=False)
+        for one in Household.objects.filter(pk__in=unread.values("household")):
             mark_read(household=one, now=now)
     deeds.tell_next(site, 200)
-

@@ -6,10 +6,10 @@ Who has which way follows from the roster: care marks, telephones, relatives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -32,7 +32,7 @@ from households.proxies import acted_for, standing
 from households.queries import files_of
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
-from notices.actions import mark_read
+from lockdown.kernel.tenancy import scope
 from supplies.actions.orders import Wanted, place_order
 from supplies.actions.waiting import ask_to_wait, grant_waiting
 from supplies.food import plan_food_calls
@@ -43,6 +43,7 @@ from volunteers.actions import record_call
 from volunteers.models import CareOutcome, CareVisit
 
 LATE = 6  # households that miss the first cut-off
+T = TypeVar("T")
 Pieces = dict[int, int]  # by the item's place in the round
 
 
@@ -65,9 +66,9 @@ def ways_of(first: bool) -> Ways:
     for one in inside():
         if one.pk in elders:
             alone += 1
-            through = alone % 2 or one.pk not in reachable
+            through = alone % 3 == 1 or one.pk not in reachable
             (found.relative if through else found.call).append(one)
-        elif one.pk not in reachable or rest % 4 == 1:
+        elif one.pk not in reachable or rest % 12 == 1:
             found.chat.append(one)
             rest += one.pk in reachable
         else:
@@ -90,14 +91,17 @@ def _marked(kind: CareKind) -> Iterable[int]:
     return flags.values_list("household_id", flat=True)
 
 
-@contextmanager
-def later(**more: float) -> Iterator[None]:
-    """The clock of the story a little further; `more` as of a timedelta."""
-    with at(timezone.now() + timedelta(**more)):
-        yield
+def in_turn(site: Site, rows: Sequence[T], *, seconds: float) -> Iterator[tuple[int, T]]:
+    """One after the other on the story's clock, so many seconds apart; ten share a transaction."""
+    began = timezone.now()
+    for start in range(0, len(rows), 10):
+        with scope([site.compound.pk]):
+            for number, row in enumerate(rows[start : start + 10], start):
+                with at(began + timedelta(seconds=seconds * number)):
+                    yield number, row
 
 
-def cart(buy: GroupBuy, household: Household, lines: list[OfferLine], *, first: bool) -> Wanted:
+def cart(household: Household, lines: list[OfferLine], *, first: bool) -> Wanted:
     """Every household its own: more of the vegetables, a few of what keeps."""
     wanted = {}
     for place, count in pieces(household, first=first).items():
@@ -105,6 +109,11 @@ def cart(buy: GroupBuy, household: Household, lines: list[OfferLine], *, first: 
         more = line.tolerance and household.home.position % 3 == 0
         wanted[line.pk] = (count, count + bool(more))
     return wanted
+
+
+def lines_of(site: Site, buy: GroupBuy) -> list[OfferLine]:
+    with scope([site.compound.pk]):
+        return list(buy.lines.all())
 
 
 def pieces(household: Household, *, first: bool) -> Pieces:
@@ -116,20 +125,17 @@ def pieces(household: Household, *, first: bool) -> Pieces:
     return {place: count for place, count in found.items() if count}
 
 
-def by_own_phone(buy: GroupBuy, homes: list[Household], *, first: bool) -> None:
-    """Signed in at the door's code with the last four digits; the page is read on the way."""
-    lines = list(buy.lines.all())
-    for number, one in enumerate(homes):
-        with later(seconds=80 * number):
-            access = phone_of(one)
-            mark_read(household=one, now=timezone.now())
-            place_order(
-                buy=buy,
-                household=one,
-                wanted=cart(buy, one, lines, first=first),
-                key=f"story-own-{buy.pk}-{one.pk}",
-                by=access,
-            )
+def by_own_phone(site: Site, buy: GroupBuy, homes: list[Household], *, first: bool) -> None:
+    """Signed in at the door's code with the last four digits."""
+    lines = lines_of(site, buy)
+    for _number, one in in_turn(site, homes, seconds=80):
+        place_order(
+            buy=buy,
+            household=one,
+            wanted=cart(one, lines, first=first),
+            key=f"story-own-{buy.pk}-{one.pk}",
+            by=phone_of(one),
+        )
 
 
 def phone_of(household: Household) -> Access:
@@ -145,19 +151,18 @@ def phone_of(household: Household) -> Access:
 
 
 def by_children(site: Site, buy: GroupBuy, homes: list[Household], *, first: bool) -> None:
-    lines = list(buy.lines.all())
-    for number, one in enumerate(homes):
-        with later(minutes=6 * number):
-            access = _child_of(site, one, number)
-            standing(access)
-            placed = place_order(
-                buy=buy,
-                household=one,
-                wanted=cart(buy, one, lines, first=first),
-                key=f"story-child-{buy.pk}-{one.pk}",
-                by=access,
-            )
-            acted_for(access=access, what=ORDERED, cause=f"order:{placed.order_id}")
+    lines = lines_of(site, buy)
+    for number, one in in_turn(site, homes, seconds=360):
+        access = _child_of(site, one, number)
+        standing(access)
+        placed = place_order(
+            buy=buy,
+            household=one,
+            wanted=cart(one, lines, first=first),
+            key=f"story-child-{buy.pk}-{one.pk}",
+            by=access,
+        )
+        acted_for(access=access, what=ORDERED, cause=f"order:{placed.order_id}")
 
 
 def _child_of(site: Site, household: Household, number: int) -> Access:
@@ -183,26 +188,27 @@ def _child_of(site: Site, household: Household, number: int) -> Access:
 
 def by_telephone(site: Site, buy: GroupBuy, homes: list[Household], *, first: bool) -> None:
     """Elders whom nobody orders for ring; a volunteer fills in the same cart."""
-    lines = list(buy.lines.all())
-    for number, one in enumerate(homes):
-        with later(minutes=3 * number):
-            place_order(
-                buy=buy,
-                household=one,
-                wanted=cart(buy, one, lines, first=first),
-                key=f"story-call-{buy.pk}-{one.pk}",
-                for_whom="本人来电",
-                by=site.of(Role.VOLUNTEER),
-            )
+    lines = lines_of(site, buy)
+    for _number, one in in_turn(site, homes, seconds=150):
+        place_order(
+            buy=buy,
+            household=one,
+            wanted=cart(one, lines, first=first),
+            key=f"story-call-{buy.pk}-{one.pk}",
+            for_whom="本人来电",
+            by=site.of(Role.VOLUNTEER),
+        )
 
 
 def by_chat_list(site: Site, buy: GroupBuy, homes: list[Household], *, first: bool) -> None:
     """The list of the chat group, read into proposals and confirmed row by row."""
     captain = site.of(Role.CAPTAIN)
-    files = {one.pk: one for one in files_of(captain)}
-    sheet = open_sheet(buy, files_of(captain))
-    text = chat_list(homes, [line.name for line in sheet.lines], first=first)
-    for row in propose(text, sheet).rows:
+    with scope([site.compound.pk]):
+        files = {one.pk: one for one in files_of(captain)}
+        sheet = open_sheet(buy, files_of(captain))
+        text = chat_list(homes, [line.name for line in sheet.lines], first=first)
+        rows = propose(text, sheet).rows
+    for _number, row in in_turn(site, rows, seconds=5):
         household = household_of(row, sheet)
         wanted = cart_of(row, household, sheet)
         place_order(
@@ -228,17 +234,37 @@ def chat_list(homes: list[Household], names: list[str], *, first: bool) -> str:
 
 def call_the_hungry(site: Site) -> int:
     """What the beat plans after the cut-off: who has ordered nothing is rung the same day."""
-    return plan_food_calls(compound=site.compound.pk, now=timezone.now())
+    with scope([site.compound.pk]):
+        return plan_food_calls(compound=site.compound.pk, now=timezone.now())
 
 
-def let_in_late(site: Site, buy: GroupBuy, homes: list[Household]) -> None:
+def let_in_late(site: Site) -> None:
     """They are called, say what they need, and get it from the waiting list."""
-    line = buy.lines.all()[0]
-    rows = CareVisit.objects.open().filter(household__in=homes, day=site.compound.today())
-    visits = {visit.household_id: visit for visit in rows.select_related("assignee")}
-    for one in homes:
-        visit = visits[one.pk]
+    with scope([site.compound.pk]):
+        buy, homes = buy_of(first=True), ways_of(first=True).late
+        line = buy.lines.all()[0]
+    for _number, one in in_turn(site, homes, seconds=240):
+        visit = CareVisit.objects.open().select_related("assignee").get(household=one)
         by = visit.assignee or site.manager
         record_call(visit=visit, outcome=CareOutcome.NEEDS, needs="忘了接龙，要蔬菜", by=by)
         request = ask_to_wait(buy=buy, line=line, household=one, quantity=1, by=by)
         grant_waiting(request=request, by=site.of(Role.WAREHOUSE))
+
+
+def buy_of(*, first: bool) -> GroupBuy:
+    return GroupBuy.objects.select_related("compound").order_by("number")[0 if first else 1]
+
+
+ORDER = {
+    "own": by_own_phone,
+    "relative": by_children,
+    "call": by_telephone,
+    "chat": by_chat_list,
+}
+
+
+def order(site: Site, way: str, *, first: bool) -> None:
+    """All households of one way of ordering."""
+    with scope([site.compound.pk]):
+        buy, homes = buy_of(first=first), getattr(ways_of(first), way)
+    ORDER[way](site, buy, homes, first=first)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from compounds.models import Unit
 from compounds.roles import Role
 from households.sweeps import How
-from lockdown.demo import carrying, deeds, deliveries, doors, duty, files, relatives
+from lockdown.demo import carrying, deeds, deliveries, doors, duty, files, ordering, relatives
 from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
@@ -99,25 +99,24 @@ SCENES = (
 def _ordered(day: int, first: bool, **ways: str) -> list[Scene]:
     """Each way of ordering at its hour."""
     return [
-        Scene(day, hour, partial(deliveries.order, way=way, first=first))
+        Scene(day, hour, partial(ordering.order, way=way, first=first))
         for way, hour in ways.items()
     ]
 
 
 def _step(day: int, hour: str, deed: Callable[..., None], *, first: bool, **more: Any) -> Scene:
-    return Scene(day, hour, partial(deliveries.carry, deed=deed, first=first, **more))
+    return Scene(day, hour, partial(deed, first=first, **more))
 
 
 def _carried(day: int, first: bool, *hours: str) -> list[Scene]:
     """To the clean doors, to the one where nobody opened, at last to the isolated home."""
-    clean, again, isolated, ring, told = hours
+    clean, again, isolated, ring = hours
     return [
         _step(day, clean, carrying.carry, first=first),
         _step(day, again, carrying.call_the_shut, first=first),
         _step(day, isolated, carrying.carry, first=first, isolated=True),
         Scene(day, ring, deliveries.by_the_clock),
         _step(day, ring, carrying.ring_doors, first=first),
-        Scene(day, told, deliveries.tell_all),
     ]
 
 
@@ -130,14 +129,14 @@ DELIVERIES = (
     *_ordered(3, True, own="11:20", relative="12:40", call="13:30", chat="13:50"),
     Scene(3, "14:10", deliveries.by_the_clock),
     Scene(3, "16:00", deliveries.by_the_clock),
-    Scene(3, "16:10", deliveries.call_the_hungry),
-    Scene(3, "16:40", deliveries.let_in_late),
+    Scene(3, "16:10", ordering.call_the_hungry),
+    Scene(3, "16:40", ordering.let_in_late),
     _step(3, "17:20", carrying.buy_it, first=True, hours=16),
-    Scene(3, "18:00", deliveries.tell_all),
     _step(4, "09:30", carrying.count_it, first=True, broken=3, missing=2),
     _step(4, "10:10", carrying.share_out, first=True),
-    *_carried(4, True, "10:30", "11:20", "11:40", "12:10", "12:30"),
+    *_carried(4, True, "10:30", "11:20", "11:40", "12:10"),
     _step(4, "15:00", carrying.collect, first=True),
+    Scene(4, "19:00", deliveries.tell_all),
     _step(4, "19:30", carrying.settle_it, first=True),
     Scene(5, "08:30", deliveries.draft_second),
     Scene(5, "08:50", deliveries.agree),
@@ -145,12 +144,11 @@ DELIVERIES = (
     Scene(5, "12:10", deliveries.by_the_clock),
     Scene(5, "14:00", deliveries.by_the_clock),
     _step(5, "14:30", carrying.buy_it, first=False, hours=18),
-    Scene(5, "15:30", deliveries.tell_all),
     _step(6, "08:40", carrying.count_it, first=False),
     _step(6, "09:10", carrying.share_out, first=False),
-    *_carried(6, False, "09:30", "10:20", "10:40", "11:10", "11:30"),
-    _step(6, "12:20", carrying.claim_spoiled, first=False, item="牛奶"),
-    _step(6, "13:10", carrying.decide_claims, first=False),
+    *_carried(6, False, "09:30", "10:20", "10:40", "11:10"),
+    Scene(6, "12:20", lambda site: carrying.claim_spoiled(site, item="牛奶")),
+    Scene(6, "13:10", carrying.decide_claims),
     _step(6, "15:00", carrying.collect, first=False),
     _step(6, "17:00", carrying.settle_it, first=False),
     Scene(6, "17:20", deliveries.by_the_clock),

@@ -34,9 +34,7 @@ class Command(BaseCommand):
             site = open_site(YUJINGWAN, slug=self._free_slug(), name="御景湾(故事)")
             add_reviewer([site])
             until = yujingwan.last_moment(site, FIRST_DAY)
-            order = yujingwan.replay(
-                site, FIRST_DAY, until=until, scenes=yujingwan.STORY
-            )
+            order = yujingwan.replay(site, FIRST_DAY, until=until, scenes=yujingwan.STORY)
         if order is None:
             raise CommandError("the story did not get as far as sealing")
         days = {"days": order.day_of(until)}
