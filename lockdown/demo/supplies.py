@@ -73,8 +73,7 @@ def settled(site: Site, day: date) -> None:
         _order(site, buy, _households(8), lambda n: {0: 1 + n % 2, 1: n % 3})
     with at(_at(site, day, 20)), scope([site.compound.pk]):
         close(buy=buy, by=_keeper(site))
-        order = order_from_supplier(buy=buy, by=_keeper(site))
-        type(order).objects.filter(pk=order.pk).update(made_at=timezone.now())
+        order_from_supplier(buy=buy, by=_keeper(site))
         expect_vehicle(
             buy=buy,
             expected_at=_at(site, after, 13),
@@ -180,7 +179,7 @@ def _draft(
     opens: datetime | None = None,
     **terms: Any,
 ) -> GroupBuy:
-    made = draft_buy(
+    return draft_buy(
         compound=site.compound,
         place=find_place(site.compound, "compound"),
         title=title,
@@ -195,9 +194,6 @@ def _draft(
         by=_keeper(site),
         **terms,
     )
-    # The default of a column asks the real clock, not the story's.
-    GroupBuy.objects.filter(pk=made.pk).update(drafted_at=timezone.now())
-    return made
 
 
 def _supplier(site: Site, name: str, licence: str, *, photo: bool = False) -> Supplier:

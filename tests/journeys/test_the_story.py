@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from io import StringIO
 from unittest.mock import patch
 
@@ -12,9 +13,11 @@ from django.db import connection
 
 from compounds.models import Compound
 from lockdown.kernel.tenancy import scope
+from supplies.models import Claim, Payment, PurchaseOrder, Settlement
 from supplies.reconciling import breaches, broken
 
 COMMAND = "lockdown.management.commands.story"
+SIX_DAYS = (datetime(2021, 7, 31, tzinfo=UTC), datetime(2021, 8, 6, tzinfo=UTC))
 
 # docs/story.md says of each where it comes from.
 ENDS_WITH = {
@@ -67,9 +70,21 @@ def test_the_story_ends_with_its_own_numbers() -> None:
         call_command("story", "yujingwan", "--json", stdout=out)
     assert json.loads(out.getvalue()) == ENDS_WITH
     story = Compound.objects.get(slug="story-1")
+    assert _dated_elsewhere(story.pk) == []
     assert broken(story.pk) == []
     for mutant in MUTANTS:
         assert len(_broken_after(story.pk, mutant)) == 1, mutant
+
+
+def _dated_elsewhere(compound: int) -> list[str]:
+    """Rows of money and goods whose time is not one of the six days."""
+    dated = ((Payment, "at"), (PurchaseOrder, "made_at"), (Claim, "made_at"), (Settlement, "at"))
+    with scope([compound]):
+        return [
+            model.__name__
+            for model, column in dated
+            if model.objects.exclude(**{f"{column}__range": SIX_DAYS}).exists()
+        ]
 
 
 def _broken_after(compound: int, change: str) -> list[str]:
