@@ -207,10 +207,9 @@ UNFINISHED = (
     Scene(2, "18:45", lambda site: duty.offered(site, 20, "唐宁", "13700000304", quiet=True)),
     Scene(2, "19:00", lambda site: duty.asked(site, "周大海", 20)),
     Scene(2, "20:30", lambda site: duty.look(site, blocked="南侧花坛围挡", leave=1)),
-    Scene(1, "16:40", doors.order_greens),
+    Scene(2, "16:40", doors.order_greens),
     Scene(1, "20:00", doors.keep_stock),
-    Scene(2, "15:00", doors.carry_greens),
-    Scene(2, "15:40", doors.settle_doors),
+    Scene(2, "19:50", doors.buy_greens),
 )
 
 
