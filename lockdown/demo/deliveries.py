@@ -9,6 +9,7 @@ the second day.
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -111,7 +112,7 @@ def draft_second(site: Site) -> None:
         submit(buy=buy, by=keeper)
 
 
-def _window(site: Site, *, days: int, hour: int) -> dict[str, datetime]:
+def _window(site: Site, *, days: int, hour: int) -> dict[str, Any]:
     """When the goods are to be at the doors."""
     begin = _at(site, hour) + timedelta(days=days)
     return {"deliver_from": begin, "deliver_until": begin + timedelta(hours=3)}
