@@ -54,7 +54,7 @@ bench: $(TEXTS) ## Measure against the machine's limits (ONLY=name for one)
 	@exec $(SERVICES) --redis-db 2 -- $(PY) -m bench $(ONLY)
 
 story: $(TEXTS) ## Replay the six days of Yujingwan in a scratch compound
-	@exec $(SERVICES) --redis-db 2 -- $(PY) manage.py story yujingwan $(ARGS)
+	@PGOPTIONS="-c synchronous_commit=off" exec $(SERVICES) --redis-db 2 -- $(PY) manage.py story yujingwan $(ARGS)
 
 lock: $(STAMP) ## Lock the newest allowed packages
 	$(PY) -m uv pip compile -q --universal --generate-hashes --python-version 3.11 \

@@ -34,7 +34,8 @@ INVARIANTS = {
         SELECT household_id, key FROM supplies_orderrequest
         GROUP BY household_id, key HAVING count(*) > 1
     """,
-    # Of two carts at once either may be the last; never a mixture of both.
+    # Of two carts at once either may be the last; never a mixture of both. What was granted from
+    # the waiting list after the cut-off comes on top of what was sent, or stands alone.
     "the cart is one that was sent": """
         SELECT o.id FROM supplies_order o
         WHERE NOT EXISTS (
@@ -44,6 +45,25 @@ INVARIANTS = {
                 SELECT jsonb_object_agg(ol.line_id, jsonb_build_array(ol.quantity, ol.up_to))
                 FROM supplies_orderline ol WHERE ol.order_id = o.id AND ol.quantity > 0
             ), '{}')
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM (
+                SELECT coalesce(jsonb_object_agg(ol.line_id, ol.quantity - coalesce(g.pieces, 0))
+                    FILTER (WHERE ol.quantity <> coalesce(g.pieces, 0)), '{}') AS sent,
+                    count(g.pieces) AS granted
+                FROM supplies_orderline ol
+                LEFT JOIN (
+                    SELECT w.line_id, sum(w.quantity) AS pieces FROM supplies_waitingrequest w
+                    WHERE w.buy_id = o.buy_id AND w.household_id = o.household_id
+                    AND w.granted_at IS NOT NULL GROUP BY w.line_id
+                ) g ON g.line_id = ol.line_id
+                WHERE ol.order_id = o.id
+            ) cart
+            WHERE cart.granted > 0 AND (cart.sent = '{}' OR EXISTS (
+                SELECT 1 FROM supplies_orderrequest r
+                WHERE r.buy_id = o.buy_id AND r.household_id = o.household_id
+                AND cart.sent = (SELECT jsonb_object_agg(key, value -> 0) FROM jsonb_each(r.cart))
+            ))
         )
     """,
     "an entry for each request": """
@@ -77,6 +97,16 @@ INVARIANTS = {
         JOIN supplies_groupbuy b ON b.id = o.buy_id AND b.allocated_at IS NOT NULL
         LEFT JOIN supplies_allocation a ON a.order_id = ol.order_id AND a.line_id = ol.line_id
         WHERE coalesce(ol.locked, 0) <> coalesce(a.allocated + a.refunded, 0)
+    """,
+    "fewer than ordered is money back": """
+        SELECT b.id FROM supplies_groupbuy b
+        WHERE b.allocated_at IS NOT NULL AND (
+            SELECT coalesce(sum(a.refunded * a.price_fen), 0) FROM supplies_allocation a
+            WHERE a.buy_id = b.id
+        ) <> (
+            SELECT coalesce(-sum(e.amount_fen), 0) FROM supplies_ledgerentry e
+            WHERE e.buy_id = b.id AND e.cause = 'allocate:' || b.id
+        )
     """,
     "no row of another compound's parent": """
         SELECT ol.id FROM supplies_orderline ol

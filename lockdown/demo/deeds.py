@@ -135,7 +135,7 @@ def call_elders(site: Site, day: int, *, skip: int = 0, needs: dict[int, str] | 
     """The calls of one day of the order; the last `skip` do not answer."""
     needs = needs or {}
     with scope([site.compound.pk]):
-        order = SealOrder.objects.latest("number")
+        order = SealOrder.objects.filter(parent=None).latest("number")
         date = site.compound.today(order.starts_at) + timedelta(days=day - 1)
         visits = list(
             CareVisit.objects.open()

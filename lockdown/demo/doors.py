@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -10,17 +10,18 @@ from compounds.models import Member
 from compounds.places import find_place
 from compounds.roles import Role
 from households.models import CareKind, Household
+from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
 from supplies.actions import stock
 from supplies.actions.allocating import allocate
 from supplies.actions.claims import claim
 from supplies.actions.counting import Counted, arrive, record_count
-from supplies.actions.delivering import record_stop, start_delivery
+from supplies.actions.delivering import record_stop, start_delivery, take_in
 from supplies.actions.locking import close
 from supplies.actions.orders import place_order
 from supplies.actions.packing import pack
-from supplies.actions.purchasing import bought_lines, order_from_supplier
+from supplies.actions.purchasing import bought_lines, expect_vehicle, order_from_supplier
 from supplies.actions.rounds import Item, approve, draft_buy, submit
 from supplies.actions.settling import record_payment
 from supplies.actions.suppliers import add_supplier
@@ -75,33 +76,67 @@ def order_greens(site: Site) -> None:
             place_order(buy=buy, household=one, wanted=cart, key=f"demo-greens-{one.pk}", by=keeper)
 
 
-def carry_greens(site: Site, *, doors: int = 8) -> None:
-    """Counted with some missing, packed, and carried to the first doors."""
+def buy_greens(site: Site) -> None:
+    """Closed and ordered from the supplier in the evening, for the next day."""
     with scope([site.compound.pk]):
         keeper, now = site.of(Role.WAREHOUSE), timezone.now()
         buy = close(buy=GroupBuy.objects.get(title=TITLE), by=keeper)
         order_from_supplier(buy=buy, by=keeper)
-        arrive(buy=buy, by=keeper)
-        counts = {
-            one.line.pk: Counted(good=one.quantity - (one.line.name == "豆腐") * 2)
-            for one in bought_lines(buy)
-        }
+        expect_vehicle(
+            buy=buy,
+            expected_at=now + timedelta(hours=13),
+            plate="湘G·3B558",
+            driver="覃师傅",
+            drop_zone="南门外雨棚",
+            by=keeper,
+        )
+
+
+def load(site: Site, now: datetime) -> None:
+    """Today, whatever hour it is: at the gate an hour ago, at half of the doors by now."""
+    with at(now - timedelta(minutes=70)):
+        count_greens(site)
+    with at(now - timedelta(minutes=40)):
+        carry_greens(site)
+    with at(now - timedelta(minutes=8)):
+        settle_doors(site)
+
+
+def count_greens(site: Site) -> None:
+    """Two boxes of tofu are missing."""
+    with scope([site.compound.pk]):
+        keeper, now = site.of(Role.WAREHOUSE), timezone.now()
+        buy = arrive(buy=GroupBuy.objects.get(title=TITLE), by=site.of(Role.GUARD))
+        counts = {}
+        for one in bought_lines(buy):
+            missing = (one.line.name == "豆腐") * 2
+            counts[one.line.pk] = Counted(good=one.quantity - missing, missing=missing)
         record_count(buy=buy, counts=counts, by=keeper)
         allocate(buy=buy, by=keeper)
         pack(buy=buy, pieces_a_bag=3, by=keeper)
         start_delivery(buy=buy, due_at=now + timedelta(hours=2), by=keeper)
+
+
+def carry_greens(site: Site, *, doors: int = 8) -> None:
+    """To the first doors, two minutes each; the rest are still ahead."""
+    with scope([site.compound.pk]):
+        began = timezone.now()
         stops = Stop.objects.select_related("run__buy", "run__assignee", "household__home")
         outcomes = [StopOutcome.LEFT, StopOutcome.TAKEN, StopOutcome.LEFT, StopOutcome.NO_ANSWER]
-        for number, stop in enumerate(stops.filter(run__buy=buy).order_by("position")[:doors]):
-            outcome = outcomes[number % len(outcomes)]
-            record_stop(stop=stop, outcome=outcome, by=stop.run.assignee or keeper)
+        rows = stops.filter(run__buy__title=TITLE).order_by("run__position", "position")
+        for number, stop in enumerate(rows[:doors]):
+            with at(began + timedelta(minutes=2 * number)):
+                by = stop.run.assignee or site.of(Role.WAREHOUSE)
+                record_stop(stop=stop, outcome=outcomes[number % len(outcomes)], by=by)
 
 
 def settle_doors(site: Site) -> None:
-    """One spoiled bag is claimed; some have paid."""
+    """Three have taken their bags in and paid; one of them claims a spoiled one."""
     with scope([site.compound.pk]):
         stops = Stop.objects.filter(run__buy__title=TITLE, outcome=StopOutcome.LEFT)
         stops = list(stops.select_related("run__buy", "household__home").order_by("position"))
+        for stop in stops[:3]:
+            take_in(stop=stop, by=site.of(Role.VOLUNTEER))
         goods = Allocation.objects.filter(order=stops[0].order_id, line__name="蔬菜包")
         claim(
             allocation=goods.select_related("buy")[0],

@@ -22,6 +22,7 @@ from lockdown.demo.clock import at
 from lockdown.demo.people import Site
 from lockdown.kernel.tenancy import scope
 from supplies.actions.allocating import allocate
+from supplies.actions.claims import claim, decide
 from supplies.actions.counting import Counted, arrive, record_count
 from supplies.actions.delivering import record_stop, start_delivery
 from supplies.actions.locking import close
@@ -31,7 +32,17 @@ from supplies.actions.rounds import Item, approve, draft_buy, keep_as_template, 
 from supplies.actions.settling import record_payment, settle
 from supplies.actions.suppliers import add_supplier, add_supplier_file
 from supplies.figures import sums_of
-from supplies.models import FeeSplit, GroupBuy, PaymentMethod, Stop, StopOutcome, Supplier
+from supplies.models import (
+    Allocation,
+    ClaimKind,
+    Decision,
+    FeeSplit,
+    GroupBuy,
+    PaymentMethod,
+    Stop,
+    StopOutcome,
+    Supplier,
+)
 from supplies.queries import accounts
 
 EGGS = Item("鸡蛋 30 枚", "板", 2800, 6, cap_total=60, cap_household=2, essential=True)
@@ -73,8 +84,7 @@ def settled(site: Site, day: date) -> None:
         _order(site, buy, _households(8), lambda n: {0: 1 + n % 2, 1: n % 3})
     with at(_at(site, day, 20)), scope([site.compound.pk]):
         close(buy=buy, by=_keeper(site))
-        order = order_from_supplier(buy=buy, by=_keeper(site))
-        type(order).objects.filter(pk=order.pk).update(made_at=timezone.now())
+        order_from_supplier(buy=buy, by=_keeper(site))
         expect_vehicle(
             buy=buy,
             expected_at=_at(site, after, 13),
@@ -96,6 +106,7 @@ def _carry_and_settle(site: Site, buy: GroupBuy) -> None:
     carrier = site.of(Role.VOLUNTEER)
     for stop in Stop.objects.filter(run__buy=buy).select_related("run"):
         record_stop(stop=stop, outcome=StopOutcome.TAKEN, by=carrier)
+    _claim(site, buy)
     households = {one.pk: one for one in Household.objects.filter(orders__buy=buy)}
     for account in accounts(buy):
         if account.owes > 0:
@@ -108,6 +119,20 @@ def _carry_and_settle(site: Site, buy: GroupBuy) -> None:
                 by=site.manager,
             )
     settle(buy=buy, invoice_fen=sums_of(buy).goods_fen, by=site.manager)
+
+
+def _claim(site: Site, buy: GroupBuy) -> None:
+    """A tray of eggs with some broken, paid back the same afternoon."""
+    goods = Allocation.objects.filter(buy=buy, line__name=EGGS.name, allocated__gt=0)
+    made = claim(
+        allocation=goods.select_related("buy").order_by("order__number")[0],
+        kind=ClaimKind.SPOILED,
+        quantity=1,
+        share=20,
+        note="碎了 6 个",
+        by=site.of(Role.CAPTAIN),
+    )
+    decide(claim=made, decision=Decision.REFUND, by=site.manager)
 
 
 def open_now(site: Site, now: datetime) -> None:
@@ -180,7 +205,7 @@ def _draft(
     opens: datetime | None = None,
     **terms: Any,
 ) -> GroupBuy:
-    made = draft_buy(
+    return draft_buy(
         compound=site.compound,
         place=find_place(site.compound, "compound"),
         title=title,
@@ -195,9 +220,6 @@ def _draft(
         by=_keeper(site),
         **terms,
     )
-    # The default of a column asks the real clock, not the story's.
-    GroupBuy.objects.filter(pk=made.pk).update(drafted_at=timezone.now())
-    return made
 
 
 def _supplier(site: Site, name: str, licence: str, *, photo: bool = False) -> Supplier:

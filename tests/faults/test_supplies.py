@@ -305,6 +305,13 @@ MUTANTS: dict[str, tuple[str, ...]] = {
         "UPDATE supplies_groupbuy SET state = 'cancelled' WHERE state = 'locked'",
     ),
     "ordered is allocated and paid back": ("UPDATE supplies_groupbuy SET allocated_at = now()",),
+    "fewer than ordered is money back": (
+        "UPDATE supplies_groupbuy SET allocated_at = now() WHERE state = 'draft'",
+        "INSERT INTO supplies_ledgerentry (compound_id, household_id, buy_id, kind, amount_fen, "
+        "cause, note, at, by) SELECT e.compound_id, e.household_id, b.id, 'refund', -1, "
+        "'allocate:' || b.id, '', e.at, e.by FROM supplies_ledgerentry e, supplies_groupbuy b "
+        "WHERE b.state = 'draft' LIMIT 1",
+    ),
     "no row of another compound's parent": (
         "UPDATE supplies_offerline SET buy_id = (SELECT max(id) FROM supplies_groupbuy) "
         "WHERE name = '鸡蛋'",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from compounds.models import Compound, Home, Member
 from households.doors import issue_door_codes
-from lockdown.demo import drilling, others, relatives, shop, supplies, yujingwan
+from lockdown.demo import doors, drilling, others, relatives, shop, supplies, yujingwan
 from lockdown.demo.clock import at, in_process
 from lockdown.demo.people import (
     HUAIDONG,
@@ -64,6 +64,7 @@ class Command(BaseCommand):
         others.huaidong(sites[2], today - timedelta(days=1), until=now)
         add_latecomers(sites[0], sites[2])
         drilling.play(sites[0].compound, floor=9, step=30, hours=4)
+        doors.load(sites[0], now)
         supplies.load(sites[0], now)
         shop.load(sites[0], now)
 

@@ -12,10 +12,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from compounds.models import Compound
-from lockdown.demo import yujingwan
+from lockdown.demo import delivered, yujingwan
 from lockdown.demo.clock import in_process
 from lockdown.demo.deeds import figures
-from lockdown.demo.people import YUJINGWAN, open_site
+from lockdown.demo.people import YUJINGWAN, add_reviewer, open_site
 
 FIRST_DAY = date(2021, 7, 31)
 
@@ -32,16 +32,18 @@ class Command(BaseCommand):
         began = time.perf_counter()
         with in_process():
             site = open_site(YUJINGWAN, slug=self._free_slug(), name="御景湾(故事)")
+            add_reviewer([site])
             until = yujingwan.last_moment(site, FIRST_DAY)
-            order = yujingwan.replay(site, FIRST_DAY, until=until)
+            order = yujingwan.replay(site, FIRST_DAY, until=until, scenes=yujingwan.STORY)
         if order is None:
             raise CommandError("the story did not get as far as sealing")
-        numbers = figures(site, order) | {"days": order.day_of(until)}
+        days = {"days": order.day_of(until)}
+        numbers = figures(site, order) | delivered.figures(site) | days
         if options["json"]:
             self.stdout.write(json.dumps(numbers, ensure_ascii=False))
             return
         for name, value in numbers.items():
-            self.stdout.write(f"{name:22} {value}")
+            self.stdout.write(f"{name:30} {value}")
         self.stdout.write(
             f"replayed in {time.perf_counter() - began:.1f} s as {site.compound.slug}"
         )
