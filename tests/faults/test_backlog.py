@@ -13,8 +13,11 @@ from redis import Redis
 from journal.actions import SYSTEM, HandTo, record
 from journal.models import Delivery, Tick
 from journal.outbox import MESSAGE_LIVES, take_waiting
-from journal.tasks import redeliver
+from journal.tasks import deliver, redeliver
+from lockdown.celery import TICKS, app
+from supplies.tasks import sweep as sweep_supplies
 from tests.cast import Cast, make_cast
+from tests.faults.test_killed_worker import until, worker
 
 WAITING = 20
 
@@ -80,3 +83,24 @@ def test_what_a_worker_has_in_its_hands_is_left_to_it(plain_celery: None, backlo
         assert len(take_waiting(timezone.now())) == WAITING - 3
         worker.rollback()
     assert len(take_waiting(timezone.now())) == 3
+
+
+def test_periodic_work_does_not_queue_behind_the_work_of_others() -> None:
+    """In one queue with some hundreds of deliveries it would expire before its turn came."""
+    for name in {one["task"] for one in app.conf.beat_schedule.values()}:
+        assert app.amqp.router.route({}, name)["queue"].name == TICKS, name
+    for name in ("journal.deliver", "notices.send"):
+        assert app.amqp.router.route({}, name)["queue"].name != TICKS
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_comes_to_its_turn_in_a_long_queue(plain_celery: None, backlog: Cast) -> None:
+    """A real worker is still busy with what was queued before when the sweep has run."""
+    for number in range(2000):
+        deliver.delay(backlog.yujingwan.compound.pk, -number)
+    Tick.objects.all().delete()
+    sweep_supplies.delay()
+    with worker():
+        assert until(lambda: Tick.objects.filter(job="supplies.sweep").exists())
+        assert queued() > 1000
