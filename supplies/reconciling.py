@@ -34,7 +34,8 @@ INVARIANTS = {
         SELECT household_id, key FROM supplies_orderrequest
         GROUP BY household_id, key HAVING count(*) > 1
     """,
-    # Of two carts at once either may be the last; never a mixture of both.
+    # Of two carts at once either may be the last; never a mixture of both. What the organiser
+    # granted from the waiting list comes on top, without a cart.
     "the cart is one that was sent": """
         SELECT o.id FROM supplies_order o
         WHERE NOT EXISTS (
@@ -44,6 +45,10 @@ INVARIANTS = {
                 SELECT jsonb_object_agg(ol.line_id, jsonb_build_array(ol.quantity, ol.up_to))
                 FROM supplies_orderline ol WHERE ol.order_id = o.id AND ol.quantity > 0
             ), '{}')
+        ) AND NOT EXISTS (
+            SELECT 1 FROM supplies_waitingrequest w
+            WHERE w.buy_id = o.buy_id AND w.household_id = o.household_id
+            AND w.granted_at IS NOT NULL
         )
     """,
     "an entry for each request": """

@@ -30,6 +30,7 @@ from redis import Redis
 from journal.models import Tick
 from supplies import tasks
 from supplies.actions.locking import close
+from supplies.actions.waiting import ask_to_wait, grant_waiting
 from supplies.models import BuyState, GroupBuy, LedgerEntry, OrderRequest
 from supplies.reconciling import INVARIANTS, breaches, broken
 from tests.cast import Site, make_cast
@@ -322,6 +323,23 @@ def test_each_invariant_bites() -> None:
     assert set(MUTANTS) == set(INVARIANTS)
     for name, statements in MUTANTS.items():
         assert _broken_after(site, statements) == [name]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_granted_from_the_waiting_list_breaks_nothing() -> None:
+    site = make_cast().yujingwan
+    with site.open():
+        buy = things.locked_round(site, {"101": {"鸡蛋": 2}})
+        for door in ("101", "102"):
+            request = ask_to_wait(
+                buy=buy,
+                line=things.line(buy),
+                household=site.household(door),
+                quantity=1,
+                by=site.captain,
+            )
+            grant_waiting(request=request, by=site.warehouse)
+    assert broken(site.compound.pk) == []
 
 
 def _broken_after(site: Site, statements: tuple[str, ...]) -> list[str]:
