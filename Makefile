@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-reset test check bench story lock format messages clean
+.PHONY: help env demo demo-reset test check bench faults story lock format messages clean
 
 help: ## Show this table
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ check: $(TEXTS) ## Format, lint, types, imports, templates, migrations, translat
 
 bench: $(TEXTS) ## Measure against the machine's limits (ONLY=name for one)
 	@exec $(SERVICES) --redis-db 2 -- $(PY) -m bench $(ONLY)
+
+faults: $(TEXTS) ## Kill, stop and flush in mid-sale, then check what held (ONLY=name for one)
+	@exec $(PY) -m bench.faults $(ONLY)
 
 story: $(TEXTS) ## Replay the six days of Yujingwan in a scratch compound
 	@PGOPTIONS="-c synchronous_commit=off" exec $(SERVICES) --redis-db 2 -- $(PY) manage.py story yujingwan $(ARGS)

@@ -89,7 +89,7 @@ def _check(made: Site, order: SealOrder, chosen: Unit | None) -> None:
 def worker() -> Iterator[None]:
     """One Celery worker with one process, ready to take tasks."""
     command = [sys.executable, "-m", "celery", "-A", "lockdown", "worker"]
-    command += ["-Q", "interactive,broadcast,outside", "--concurrency", "1", "-l", "WARNING"]
+    command += ["-Q", "ticks,interactive,broadcast,outside", "--concurrency", "1", "-l", "WARNING"]
     command += ["-n", f"bench-{os.getpid()}@%h", "--without-gossip", "--without-mingle"]
     with running("worker", command, {}) as process:
         deadline = time.monotonic() + BOOT

@@ -12,6 +12,8 @@ from journal.handlers import handler
 from journal.models import Delivery, Tick
 from lockdown.kernel.tenancy import scope, scope_of_every_compound
 
+MESSAGE_LIVES = timedelta(seconds=30)  # our default: in half a minute a message is carried out
+
 log = structlog.get_logger(__name__)
 
 
@@ -51,6 +53,20 @@ def waiting(limit: int = 500) -> list[tuple[int, int]]:
     with scope_of_every_compound():
         due = Delivery.objects.due(timezone.now()).order_by("next_at")
         return list(due.values_list("compound_id", "id")[:limit])
+
+
+def take_waiting(now: datetime, limit: int = 500) -> list[tuple[int, int]]:
+    """What `waiting` finds, for the one caller who hands it over now.
+
+    It is due again when a message has had time to be carried out: a backlog that were queued anew
+    by every sweep would grow faster than workers can clear it. What is in a worker's hands stays.
+    """
+    with scope_of_every_compound():
+        due = Delivery.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+        found = list(due.order_by("next_at").values_list("compound_id", "id")[:limit])
+        taken = Delivery.objects.filter(pk__in=[delivery for _compound, delivery in found])
+        taken.update(next_at=now + MESSAGE_LIVES)
+    return found
 
 
 def claim_tick(job: str, every: timedelta, now: datetime | None = None) -> bool:

@@ -240,8 +240,8 @@ def children(host: str, port: int, state: Path) -> list[Child]:
     web += ["--host", host, "--port", str(port), "--workers", "2", "--blocking-threads", "4"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "8"]
     celery = [python, "-m", "celery", "-A", "lockdown"]
-    worker = [*celery, "worker", "-Q", "interactive,broadcast,outside", "-c", "2", "-l", "INFO"]
-    worker += ["-n", f"demo-{port}@%h"]
+    worker = [*celery, "worker", "-Q", "ticks,interactive,broadcast,outside", "-c", "2"]
+    worker += ["-l", "INFO", "-n", f"demo-{port}@%h"]
     beat = [*celery, "beat", "-l", "INFO", "-s", str(state / "beat-schedule"), "--pidfile="]
     return [Child("web", web), Child("worker", worker), Child("beat", beat)]
 

@@ -89,6 +89,12 @@ class Postgres:
             self._pg_ctl("stop", "-m", "immediate", "-w", "-t", "10")
         processes.wait_until_gone(pid, str(self.data), 10)
 
+    def crash(self) -> None:
+        """End without a word to anybody and without a checkpoint; `start` replays the log."""
+        pid = self.pid()
+        self._pg_ctl("stop", "-m", "immediate", "-w", "-t", "30")
+        processes.wait_until_gone(pid, str(self.data), 10)
+
     def drop(self) -> None:
         """Stop and forget all data."""
         self.stop()

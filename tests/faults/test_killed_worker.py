@@ -49,7 +49,7 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
         "-l",
         "error",
         "-Q",
-        "interactive,broadcast,outside",
+        "ticks,interactive,broadcast,outside",
         "--without-gossip",
         "--without-mingle",
     ]

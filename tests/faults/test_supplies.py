@@ -1,7 +1,7 @@
 """A sale in which processes die: nothing oversold, nothing lost, no request answered twice.
 
 After each fault the invariants of supplies.reconciling hold, and each of them has a mutant that
-trips it.
+trips it: the same ones as after `make faults`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ from django.db import connection
 from django.utils import timezone
 from redis import Redis
 
+from bench.faults_checks import OF_THE_BOOKS
 from journal.models import Tick
 from supplies import tasks
 from supplies.actions.locking import close
+from supplies.actions.waiting import ask_to_wait, grant_waiting
 from supplies.models import BuyState, GroupBuy, LedgerEntry, OrderRequest
 from supplies.reconciling import INVARIANTS, breaches, broken
 from tests.cast import Site, make_cast
@@ -274,51 +276,6 @@ def test_a_worker_killed_while_it_closes_rounds(
     assert broken(site.compound.pk) == []
 
 
-# For each invariant a change that only it forbids; made as the owner, and taken back.
-COPY_ENTRY = (
-    "INSERT INTO journal_entry (compound_id, at, event, by, data) "
-    "SELECT compound_id, at, event, by, data FROM journal_entry WHERE event = 'OrderPlacedFor' LIMIT 1"
-)
-MUTANTS: dict[str, tuple[str, ...]] = {
-    "orders and left are the stock": (
-        "UPDATE supplies_offerline SET ordered = ordered + 1, cap_total = cap_total + 1",
-    ),
-    "caps of households hold": ("UPDATE supplies_offerline SET cap_household = 1",),
-    "one order a household, numbers without a gap": (
-        "UPDATE supplies_order SET number = number + 7 WHERE number = 2",
-    ),
-    "one answer a key": (
-        "ALTER TABLE supplies_orderrequest DROP CONSTRAINT one_answer_an_order_key",
-        "INSERT INTO supplies_orderrequest (compound_id, buy_id, household_id, key, cart, by, at) "
-        "SELECT compound_id, buy_id, household_id, key, cart, by, at "
-        "FROM supplies_orderrequest LIMIT 1",
-        COPY_ENTRY,
-    ),
-    "the cart is one that was sent": ("UPDATE supplies_orderrequest SET cart = '{\"1\": [9, 9]}'",),
-    "an entry for each request": (COPY_ENTRY,),
-    "charged is what is locked": (
-        "INSERT INTO supplies_ledgerentry (compound_id, household_id, buy_id, kind, amount_fen, "
-        "cause, note, at, by) SELECT compound_id, household_id, buy_id, kind, 1, 'mutant', "
-        "'', at, by FROM supplies_ledgerentry LIMIT 1",
-    ),
-    "given up is paid back": (
-        "UPDATE supplies_groupbuy SET state = 'cancelled' WHERE state = 'locked'",
-    ),
-    "ordered is allocated and paid back": ("UPDATE supplies_groupbuy SET allocated_at = now()",),
-    "fewer than ordered is money back": (
-        "UPDATE supplies_groupbuy SET allocated_at = now() WHERE state = 'draft'",
-        "INSERT INTO supplies_ledgerentry (compound_id, household_id, buy_id, kind, amount_fen, "
-        "cause, note, at, by) SELECT e.compound_id, e.household_id, b.id, 'refund', -1, "
-        "'allocate:' || b.id, '', e.at, e.by FROM supplies_ledgerentry e, supplies_groupbuy b "
-        "WHERE b.state = 'draft' LIMIT 1",
-    ),
-    "no row of another compound's parent": (
-        "UPDATE supplies_offerline SET buy_id = (SELECT max(id) FROM supplies_groupbuy) "
-        "WHERE name = '鸡蛋'",
-    ),
-}
-
-
 @pytest.mark.django_db(transaction=True)
 def test_each_invariant_bites() -> None:
     site = make_cast().yujingwan
@@ -326,9 +283,26 @@ def test_each_invariant_bites() -> None:
         things.locked_round(site, {"101": {"鸡蛋": 2}, "102": {"鸡蛋": 1}})
         things.draft(site, [things.VEG])
     assert broken(site.compound.pk) == []
-    assert set(MUTANTS) == set(INVARIANTS)
-    for name, statements in MUTANTS.items():
+    assert set(OF_THE_BOOKS) == set(INVARIANTS)
+    for name, statements in OF_THE_BOOKS.items():
         assert _broken_after(site, statements) == [name]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_granted_from_the_waiting_list_breaks_nothing() -> None:
+    site = make_cast().yujingwan
+    with site.open():
+        buy = things.locked_round(site, {"101": {"鸡蛋": 2}})
+        for door in ("101", "102"):
+            request = ask_to_wait(
+                buy=buy,
+                line=things.line(buy),
+                household=site.household(door),
+                quantity=1,
+                by=site.captain,
+            )
+            grant_waiting(request=request, by=site.warehouse)
+    assert broken(site.compound.pk) == []
 
 
 def _broken_after(site: Site, statements: tuple[str, ...]) -> list[str]:

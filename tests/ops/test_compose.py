@@ -54,7 +54,7 @@ def test_every_service_keeps_chinese_time(services: dict[str, Any]) -> None:
 
 
 def test_the_worker_serves_every_queue(services: dict[str, Any]) -> None:
-    assert "-Q interactive,broadcast,outside" in services["worker"]["command"]
+    assert "-Q ticks,interactive,broadcast,outside" in services["worker"]["command"]
 
 
 def test_no_secret_stands_in_the_compose_file() -> None:

@@ -6,7 +6,18 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROMISED = {"help", "env", "demo", "demo-reset", "test", "check", "bench", "story", "lock"}
+PROMISED = {
+    "help",
+    "env",
+    "demo",
+    "demo-reset",
+    "test",
+    "check",
+    "bench",
+    "faults",
+    "story",
+    "lock",
+}
 
 
 def test_help_is_the_default_and_lists_every_target() -> None:
