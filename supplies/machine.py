@@ -40,9 +40,9 @@ NEXT: dict[BuyState, Promise] = {
 
 
 def lock_buy(buy: GroupBuy) -> GroupBuy:
-    """The round as it is now, with its place, and nobody else changes it: also no order, which
-    takes this row before its goods."""
-    rows = GroupBuy.objects.select_for_update(of=("self",)).select_related(*PLACE, "supplier")
+    """The round as it is now, and nobody else changes it: also no order, which takes this row
+    before its goods. Its place and supplier are read by those who need them."""
+    rows = GroupBuy.objects.select_for_update(of=("self",)).select_related("compound")
     return rows.get(pk=buy.pk)
 
 
