@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.models import CareFlag, Household
+from lockdown.kernel.packed import packed, unpacked
 from supplies.actions.claims import WITHIN
 from supplies.actions.locking import missing
 from supplies.forming import Thresholds
@@ -221,8 +222,7 @@ def round_page(
 ) -> RoundPage:
     """`typed` is the form as it was sent, so that nothing typed is lost."""
     at = progress(buy, now=now)
-    order = Order.objects.filter(buy=buy, household=household).first()
-    had = {row.line_id: row for row in OrderLine.objects.filter(order=order)} if order else {}
+    order, had = _ordered(buy, household)
     waiting = _waiting(buy, household)
     got = _got(buy, order)
     held = any(one.held for one in at.lines) and not _is_flagged(household)
@@ -231,6 +231,16 @@ def round_page(
     if buy.state not in (S.OPEN, S.APPROVED):
         _add_way(page, household)
     return page
+
+
+def _ordered(buy: GroupBuy, household: Household) -> tuple[Order | None, dict[int, OrderLine]]:
+    """Its order, and the lines of it by item; one query."""
+    rows = packed(OrderLine.objects.filter(order=OuterRef("pk")).order_by("pk"))
+    own = Order.objects.filter(buy=buy, household=household)
+    order = own.annotate(lines_=rows).first()
+    if order is None:
+        return None, {}
+    return order, {row.line_id: row for row in unpacked(OrderLine, order.lines_)}
 
 
 def _line(

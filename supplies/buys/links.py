@@ -40,7 +40,7 @@ NEEDS = {
     "packing": P.BUY_SEE,
     "labels": P.BUY_SEE,
     "run-list": P.BUY_SEE,
-    "claim-list": P.BUY_SEE,
+    "claim-list": P.BUY_ORGANISE,
     "money": P.MONEY_RECORD,
     "settle": P.MONEY_RECORD,
     "stock": P.BUY_SEE,

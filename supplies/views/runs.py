@@ -88,6 +88,7 @@ def run_list(request: MemberRequest) -> HttpResponse:
         by_round.setdefault(run.buy, []).append(row)
     context = {
         "ring": doors_to_ring(now, member=request.member),
+        "may_ring": request.member.may(Permission.PHONE_REVEAL),
         "packed": to_start().filter(touching(request.member))[:20],
         "mine": [row for row in mine if row["status"] != "done"],
         "rounds": list(by_round.items()),

@@ -50,13 +50,6 @@ LONGER = {
     "seals:order-ease": 15,
     "seals:order-preview": 22,
 }
-# The same of the group-buys.
-LONGER_SUPPLIES = {
-    "supplies:closing": 14,
-    "supplies:order": 14,
-    "supplies:round": 14,
-}
-KNOWN = LONGER | LONGER_SUPPLIES
 # What these addresses name is made for one visit and has tests of its own.
 ELSEWHERE = {"kind", "code", "invitation", "paper"}
 DOORS = ["101", "201", "302"]
@@ -95,7 +88,7 @@ class Walk:
     @property
     def too_long(self) -> dict[str, int]:
         """Of the pages that are not known to be long, and of those that became longer."""
-        return {name: n for name, n in self.counts.items() if n > max(MOST, KNOWN.get(name, 0))}
+        return {name: n for name, n in self.counts.items() if n > max(MOST, LONGER.get(name, 0))}
 
 
 def count(seen: CaptureQueriesContext) -> int:
@@ -206,7 +199,7 @@ def test_no_page_of_the_desk_asks_more_than_twelve_times(scene: Scene, part: str
 
 def _still_long(walk: Walk) -> None:
     """Else the list above would hide the next page that grows."""
-    good = [name for name in KNOWN if walk.counts.get(name, MOST + 1) <= MOST]
+    good = [name for name in LONGER if walk.counts.get(name, MOST + 1) <= MOST]
     assert not good, f"take from the list: {good}"
 
 
@@ -226,5 +219,3 @@ def test_no_page_of_a_home_asks_more_than_twelve_times(scene: Scene, who: str) -
     walk.through(RESIDENTS)
     assert not walk.too_long, walk.too_long
     assert len(walk.counts) > 8
-    if who == "household":
-        _still_long(walk)
