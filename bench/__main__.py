@@ -13,7 +13,7 @@ from types import FrameType
 from bench.scratch import ROOT, scratch
 from lockdown.supervisor import die_with_parent
 
-NAMES = ("board", "home", "preview", "start", "compound", "import", "search", "order")
+NAMES = ("board", "home", "preview", "start", "compound", "import", "search", "order", "round")
 WHEN_ASKED = ("demo",)  # minutes long
 
 

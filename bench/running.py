@@ -18,6 +18,7 @@ from bench import (
     pages,
     previewing,
     record,
+    rounding,
     searching,
     starting,
 )
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], Iterable[Result]]] = {
     "import": importing.upload,
     "search": searching.search,
     "order": ordering.order,
+    "round": rounding.round_,
     "demo": demo.demo,
 }
 
