@@ -100,6 +100,8 @@ OF_THE_BOOKS: Mapping[str, tuple[str, ...]] = {
             state="'draft'",
             cause="NULL",
             source_id="NULL",
+            opened_at="NULL",
+            locked_at="NULL",
             allocated_at="now()",
         ),
         "INSERT INTO supplies_ledgerentry (compound_id, household_id, buy_id, kind, amount_fen, "

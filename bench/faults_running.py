@@ -44,6 +44,7 @@ def run(names: Iterable[str]) -> int:
         except Exception:
             traceback.print_exc()
             undone.append(name)
+            connections.close_all()
             continue
         notes[name] = done.note
         faults_record.keep(records[-1:])

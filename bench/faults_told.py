@@ -23,6 +23,8 @@ def waiting_work(where: Scene) -> int:
 def finished(where: Scene) -> None:
     """Carry out what no worker was there for."""
     connections.close_all()
+    # Of this process's connections some may have been ended a moment ago, too.
+    connections["default"].close_pool()
     with without_worker():
         carry_out_everything()
     connections.close_all()
