@@ -21,8 +21,8 @@ from compounds.access import Rule, View, ruled
 from compounds.actions import digest_of
 from compounds.models import Building, Compound, Home, Unit
 from households.models import Access, Household, Proxy
-from lockdown.kernel.lean import Named, fetch_first
-from lockdown.kernel.tenancy import scope, scoped_compounds
+from lockdown.kernel.lean import Named, Question, Row, instances, named_rows
+from lockdown.kernel.tenancy import scope
 
 FOUND = (
     ("a", Access),
@@ -159,8 +159,8 @@ def resident_page(why: str, beside: Beside | None = None) -> Callable[[View], Vi
             kept = request.session.get(SESSION_KEY)
             if not kept:
                 return redirect("households:welcome")
-            with scope([kept["compound"]]):
-                access, row = _find(kept["secret"], beside, kwargs)
+            with scope([kept["compound"]], _question(kept, beside, kwargs)) as found:
+                access, row = _made(found, beside)
                 if access is None or (access.ended_at is not None and not access.is_proxy):
                     forget(request)
                     return redirect("households:welcome")
@@ -174,23 +174,27 @@ def resident_page(why: str, beside: Beside | None = None) -> Callable[[View], Vi
     return decorate
 
 
-def _find(
-    secret: str, beside: Beside | None, arguments: dict[str, Any]
-) -> tuple[Access | None, models.Model | None]:
+def _question(kept: Kept, beside: Beside | None, arguments: dict[str, Any]) -> Question:
     """One statement for every page of a resident; see lockdown.kernel.lean."""
-    named: tuple[Named, ...] = FOUND
-    rest = REST
-    parameters = [*scoped_compounds(), digest_of(secret)]
-    if beside is not None:
-        named, rest = (*FOUND, ("beside", beside.model)), _with(beside)
-        parameters.append(arguments[beside.of])
-    found: Any = fetch_first(named, rest, parameters)
+    parameters = [kept["compound"], digest_of(kept["secret"])]
+    if beside is None:
+        return named_rows(FOUND, REST, parameters)
+    return named_rows(_named(beside), _with(beside), [*parameters, arguments[beside.of]])
+
+
+def _made(row: Row, beside: Beside | None) -> tuple[Access | None, models.Model | None]:
+    found: Any = instances(_named(beside), row)
     if found is None:
         return None, None
     access, compound, household, home, unit, building, *others = found
     access.compound, access.household = compound, household
     household.home, home.unit, home.building, unit.building = home, unit, building, building
     return access, next((one for one in others if one.pk is not None), None)
+
+
+@lru_cache
+def _named(beside: Beside | None) -> tuple[Named, ...]:
+    return FOUND if beside is None else (*FOUND, ("beside", beside.model))
 
 
 @lru_cache

@@ -13,7 +13,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from lockdown.kernel.lean import first_row
+from lockdown.kernel.lean import first_row, last_row
 
 PLACE = (
     "SELECT * FROM supplies_place_order(%s::bigint, %s::bigint, %s::bigint, %s::bigint, %s, "
@@ -56,8 +56,9 @@ class Answer:
     number: int | None
 
 
-def place(sent: Sent) -> Answer:
+def place(sent: Sent, *, is_last: bool = False) -> Answer:
+    """`is_last`: committed with the same message, if the transaction is the caller's own."""
     values: list[Any] = [
         Jsonb(one) if isinstance(one, dict) else one for one in vars(sent).values()
     ]
-    return Answer(*first_row(PLACE, values))
+    return Answer(*(last_row if is_last else first_row)(PLACE, values))

@@ -35,7 +35,8 @@ INVARIANTS = {
         GROUP BY household_id, key HAVING count(*) > 1
     """,
     # Of two carts at once either may be the last; never a mixture of both. What was granted from
-    # the waiting list after the cut-off comes on top of what was sent, or stands alone.
+    # the waiting list after the cut-off comes on top of what was sent, or stands alone. What staff
+    # took out after the cut-off is nobody's cart any more; its refund says so.
     "the cart is one that was sent": """
         SELECT o.id FROM supplies_order o
         WHERE NOT EXISTS (
@@ -64,6 +65,11 @@ INVARIANTS = {
                 WHERE r.buy_id = o.buy_id AND r.household_id = o.household_id
                 AND cart.sent = (SELECT jsonb_object_agg(key, value -> 0) FROM jsonb_each(r.cart))
             ))
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM supplies_ledgerentry e
+            WHERE e.buy_id = o.buy_id AND e.household_id = o.household_id
+            AND e.kind = 'refund' AND starts_with(e.cause, 'takeout:' || o.id || ':')
         )
     """,
     "an entry for each request": """

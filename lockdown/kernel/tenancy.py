@@ -16,7 +16,7 @@ import django_scopes
 from django.db import connection, models, transaction
 from django_scopes import ScopedManager
 
-from lockdown.kernel.lean import begin
+from lockdown.kernel.lean import Question, Row, begin, first_row, has_ended
 
 _current: ContextVar[str] = ContextVar("lockdown_compounds", default="")
 _person: ContextVar[str] = ContextVar("lockdown_person", default="")
@@ -38,17 +38,20 @@ def _array(compounds: Iterable[int]) -> str:
 
 
 @contextmanager
-def _setting(variable: ContextVar[str], name: str, value: str) -> Iterator[None]:
+def _setting(
+    variable: ContextVar[str], name: str, value: str, first: Question | None = None
+) -> Iterator[Row]:
     before = variable.get()
     nested = connection.in_atomic_block
     with transaction.atomic():
         if nested:
             _set_local(name, value)
+            row = first_row(*first) if first else None
         else:
-            begin(_local(name, value))
+            row = begin(_local(name, value), first)
         token = variable.set(value)
         try:
-            yield
+            yield row
         finally:
             variable.reset(token)
         # SET LOCAL lives until the outermost transaction ends, so a nested block puts the old
@@ -58,11 +61,21 @@ def _setting(variable: ContextVar[str], name: str, value: str) -> Iterator[None]
 
 
 @contextmanager
-def scope(compounds: Iterable[int]) -> Iterator[None]:
-    """One transaction that sees and writes only these compounds (ids)."""
+def scope(compounds: Iterable[int], first: Question | None = None) -> Iterator[Row]:
+    """One transaction that sees and writes only these compounds (ids).
+
+    Yields the row that answers `first`, which is asked in the message that begins the transaction.
+    """
     ids = sorted({int(one) for one in compounds})
-    with _setting(_current, "compounds", _array(ids)), django_scopes.scope(compound=ids):
-        yield
+    setting = _setting(_current, "compounds", _array(ids), first)
+    with setting as row, django_scopes.scope(compound=ids):
+        yield row
+
+
+def go_on() -> None:
+    """Begin again in the scope in force, whose transaction `lean.last_row` has ended."""
+    if has_ended():
+        begin(_local("compounds", _current.get()))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from journal.actions import record
 from journal.events import plain
 from journal.handlers import subscribers
 from lockdown.kernel.errors import Refused
+from lockdown.kernel.tenancy import go_on
 from supplies import placing
 from supplies.models import BuyState, GroupBuy, OfferLine, Order, OrderLine, OrderRequest, Via
 
@@ -47,13 +48,16 @@ def place_order(
     by: Access | Member,
     for_whom: str = "",
     note: str = "",
+    is_last: bool = False,
 ) -> Placed:
     """Set the household's whole cart; an empty one takes the order back, its number stays.
 
-    The same key again is the same answer. `household` needs its home. Refused: a round that
-    takes no orders, another round's item, less than the minimum, more than the cap of a
-    household, nothing left (codes: buy_<state>, closed, foreign_item, quantity, household_cap,
-    sold_out), the same key with another cart (key_reused), a home outside the round's place.
+    The same key again is the same answer. `household` needs its home. `is_last`: the caller does
+    nothing more in its transaction, so it may be committed here, and its locks be gone.
+    Refused: a round that takes no orders, another round's item, less than the minimum, more than
+    the cap of a household, nothing left (codes: buy_<state>, closed, foreign_item, quantity,
+    household_cap, sold_out), the same key with another cart (key_reused), a home outside the
+    round's place.
     `Busy` after waiting two seconds for others.
     """
     if not 8 <= len(key) <= 64:
@@ -67,7 +71,7 @@ def place_order(
     # An entry that nobody waits for is written by the same statement.
     lean = not subscribers(sent.event)
     with nullcontext() if lean else transaction.atomic():
-        answer = placing.place(sent if lean else replace(sent, event=""))
+        answer = placing.place(sent if lean else replace(sent, event=""), is_last=is_last)
         if answer.code == "placed" and not lean:
             data = dict(sent.data)
             record(sent.event, compound=sent.compound, by=by, household=sent.household, data=data)
@@ -123,6 +127,7 @@ def _answered(
     """The order, or the sentence of the refusal; only a refusal asks the database again."""
     if answer.code == "placed" and answer.order is not None and answer.number is not None:
         return Placed(answer.order, answer.number, again=False)
+    go_on()
     if answer.code == "again":
         return _before(buy, household, key, cart)
     if answer.code == "busy":

@@ -7,8 +7,8 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,7 +45,7 @@ def home_order(request: ResidentRequest, number: int) -> HttpResponse:
         place(request, buy, read_cart(request.POST))
     except Refused as refusal:
         return _refused(request, buy, refusal)
-    return redirect("supplies:order", number=number)
+    return HttpResponseRedirect(request.path)  # its own address; reverse() would look it up
 
 
 def find_round(request: ResidentRequest, number: int) -> GroupBuy:
@@ -63,7 +63,7 @@ def place(request: ResidentRequest, buy: GroupBuy, wanted: Wanted) -> Placed:
     """The household's cart. A relative's right is held until it is written, and they are told;
     a phone of the home asks the database nothing more than the order itself."""
     if request.proxy is None:
-        return _place(request, buy, wanted)
+        return _place(request, buy, wanted, is_last=True)
     with transaction.atomic():
         standing(request.access)
         placed = _place(request, buy, wanted)
@@ -73,7 +73,9 @@ def place(request: ResidentRequest, buy: GroupBuy, wanted: Wanted) -> Placed:
         return placed
 
 
-def _place(request: ResidentRequest, buy: GroupBuy, wanted: Wanted) -> Placed:
+def _place(
+    request: ResidentRequest, buy: GroupBuy, wanted: Wanted, *, is_last: bool = False
+) -> Placed:
     return place_order(
         buy=buy,
         household=request.household,
@@ -81,6 +83,7 @@ def _place(request: ResidentRequest, buy: GroupBuy, wanted: Wanted) -> Placed:
         key=request.POST.get("key", ""),
         note=request.POST.get("note", ""),
         by=request.access,
+        is_last=is_last,
     )
 
 

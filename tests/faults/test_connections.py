@@ -5,13 +5,13 @@ from __future__ import annotations
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import OperationalError, ProgrammingError, connection, transaction
+from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 
 from compounds.models import Compound, Organization
 from households.access import FOUND, REST, new_secret
 from households.models import Access
-from lockdown.kernel.lean import begin, fetch_first, first_row
-from lockdown.kernel.tenancy import scope
+from lockdown.kernel.lean import Question, begin, fetch_first, first_row, last_row
+from lockdown.kernel.tenancy import go_on, scope
 from tests.cast import make_cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +60,79 @@ def test_a_prepared_statement_is_planned_once_a_connection_and_stays_behind_the_
     with scope([other]):
         assert fetch_first(FOUND, REST, [site.compound.pk, digest]) is None
     assert first_row(COUNT, []) == (0,)
+
+
+WALL = Question("SELECT current_setting('lockdown.compounds'), %s::int, %s::text", [7, None])
+SEEN = "SELECT count(*) FROM compounds_unit"
+ADDED = "INSERT INTO journal_tick (job, period, at) VALUES (%s, now(), now()) RETURNING job"
+TICKS = "SELECT count(*) FROM journal_tick WHERE job = %s"
+
+
+def state() -> str:
+    return str(connection.connection.info.transaction_status.name)
+
+
+@pytest.mark.parametrize("is_prepared", [True, False])
+def test_the_first_question_of_a_scope_is_answered_behind_its_wall(
+    monkeypatch: pytest.MonkeyPatch, is_prepared: bool
+) -> None:
+    monkeypatch.setattr(settings, "DATABASE_PREPARED", is_prepared)
+    with scope([5], WALL) as row:
+        assert row == ("{5}", 7, None)
+        assert state() == "INTRANS"
+        with scope([5, 6], WALL) as inner:
+            assert inner == ("{5,6}", 7, None)
+    assert state() == "IDLE"
+
+
+def test_a_first_question_that_fails_is_the_databases_error_and_leaves_a_whole_connection() -> None:
+    nowhere = Question("SELECT * FROM nowhere WHERE id = %s", [1])
+    with pytest.raises(ProgrammingError, match="nowhere"), scope([5], nowhere):
+        pass
+    with pytest.raises(DataError), scope([5], Question("SELECT 1 / %s::int", [0])):
+        pass
+    with scope([5], WALL) as row:
+        assert row == ("{5}", 7, None)
+    assert state() == "IDLE"
+
+
+def test_the_last_statement_is_committed_at_once_and_one_may_go_on_behind_the_wall() -> None:
+    site = make_cast().yujingwan
+    with scope([site.compound.pk]):
+        assert last_row(ADDED, ["last"]) == ("last",)
+        assert state() == "IDLE"
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            assert other.execute(TICKS, ["last"]).fetchone() == (1,)
+        go_on()
+        assert first_row(SEEN, [])[0] > 0
+        assert first_row(ADDED, ["later"]) == ("later",)
+    assert first_row(SEEN, []) == (0,)
+    assert first_row(TICKS, ["later"]) == (1,)
+
+
+def test_within_another_block_nothing_is_committed_before_its_end() -> None:
+    with pytest.raises(ZeroDivisionError), scope([5]), transaction.atomic():
+        assert last_row(ADDED, ["inner"]) == ("inner",)
+        assert state() == "INTRANS"
+        raise ZeroDivisionError
+    assert first_row(TICKS, ["inner"]) == (0,)
+
+
+def test_a_last_statement_that_fails_commits_nothing() -> None:
+    with pytest.raises(DataError), scope([5]):
+        first_row(ADDED, ["before"])
+        last_row("SELECT 1 / %s::int", [0])
+    assert first_row(TICKS, ["before"]) == (0,)
+
+
+def test_a_connection_that_dies_in_a_pipeline_is_an_error_and_is_replaced() -> None:
+    before = backend()
+    with pytest.raises(OperationalError), scope([5]):
+        end_backend(before)
+        last_row(ADDED, ["dead"])
+    connection.close()
+    assert first_row(TICKS, ["dead"]) == (0,)
+    assert backend() != before
 
 
 def test_a_pooler_that_knows_no_prepared_statements_gets_none(

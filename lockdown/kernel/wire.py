@@ -1,0 +1,133 @@
+"""What is said to PostgreSQL in one message, below psycopg's cursors.
+
+A cursor costs more than the small statements that run all the time, and each message wakes two
+processes. A statement is prepared once a connection; statements that always follow one another
+go together, as a pipeline with one sync.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+import psycopg
+from psycopg import abc, pq
+from psycopg.adapt import AdaptersMap, PyFormat, Transformer
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.types.datetime import TimestamptzLoader
+
+FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.PIPELINE_ABORTED)
+Row = tuple[Any, ...]
+Prepared = tuple[bytes, abc.Transformer]  # the name that a connection knows a statement by
+_names = count(1)
+
+
+def say(link: psycopg.Connection, statement: str) -> None:
+    """Statements without parameters or rows, separated by semicolons."""
+    _checked(link, link.pgconn.exec_(statement.encode()))
+
+
+def ask(
+    link: psycopg.Connection,
+    statement: str,
+    parameters: Sequence[Any],
+    *,
+    before: Sequence[str] = (),
+    after: Sequence[str] = (),
+) -> Row | None:
+    """The first row of a statement with %s for its parameters; the others return no rows.
+
+    When one fails, those after it do not run, and its error is raised.
+    """
+    name, changer = _prepared(link, statement)
+    # Any: psycopg's types forget that a parameter may be NULL.
+    values: Any = changer.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters))
+    if before or after:
+        result = _pipelined(link, name, values, before, after)
+    else:
+        result = _checked(link, link.pgconn.exec_prepared(name, values))
+    if not result.ntuples:
+        return None
+    changer.set_pgresult(result)
+    return changer.load_row(0, tuple)
+
+
+def _prepared(link: Any, statement: str) -> Prepared:
+    known: dict[str, Prepared] | None = getattr(link, "prepared_by_us", None)
+    if known is None:
+        known = link.prepared_by_us = {}
+    prepared = known.get(statement)
+    if prepared is None:
+        name = f"lockdown_{next(_names)}".encode()
+        _checked(link, link.pgconn.prepare(name, _numbered(statement)))
+        prepared = known[statement] = name, _transformer(link)
+    return prepared
+
+
+def _transformer(link: psycopg.Connection) -> abc.Transformer:
+    """As Django has set the connection up, but for times with a zone: every session is in UTC, in
+    which psycopg's own loader, written in C, reads them."""
+    adapters = AdaptersMap(link.adapters)
+    adapters.register_loader("timestamptz", TimestamptzLoader)
+    return Transformer(adapters)
+
+
+@lru_cache
+def _numbered(statement: str) -> bytes:
+    """PostgreSQL's own placeholders: $1, $2 …"""
+    first, *others = statement.split("%s")
+    return "".join([first, *(f"${n}{part}" for n, part in enumerate(others, 1))]).encode()
+
+
+def _pipelined(
+    link: psycopg.Connection,
+    name: bytes,
+    values: Sequence[Any],
+    before: Sequence[str],
+    after: Sequence[str],
+) -> pq.abc.PGresult:
+    pgconn = link.pgconn
+    pgconn.enter_pipeline_mode()
+    for one in before:
+        pgconn.send_query_params(one.encode(), None)
+    pgconn.send_query_prepared(name, values)
+    for one in after:
+        pgconn.send_query_params(one.encode(), None)
+    pgconn.pipeline_sync()
+    results = list(_results(link))
+    pgconn.exit_pipeline_mode()
+    for result in results:
+        _checked(link, result)
+    return results[len(before)]
+
+
+def _results(link: psycopg.Connection) -> Iterator[pq.abc.PGresult]:
+    """Each statement's, up to the sync. Other threads run while we wait."""
+    pgconn = link.pgconn
+    poll = select.poll()
+    poll.register(pgconn.socket, select.POLLIN)
+    while pgconn.flush():
+        select.select([], [pgconn.socket], [])
+    while True:
+        while pgconn.is_busy():
+            poll.poll()
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:
+            if pgconn.status == ConnStatus.BAD:
+                raise psycopg.OperationalError(pgconn.get_error_message())
+        elif result.status == ExecStatus.PIPELINE_SYNC:
+            return
+        else:
+            yield result
+
+
+def _checked(link: psycopg.Connection, result: pq.abc.PGresult) -> pq.abc.PGresult:
+    if result.status in FAILED:
+        if link.pgconn.status == ConnStatus.BAD:
+            raise psycopg.OperationalError(link.pgconn.get_error_message())
+        raise psycopg.errors.error_from_result(result)
+    return result
