@@ -184,6 +184,7 @@ def ways(buy: GroupBuy, links: Links) -> list[dict[str, str]]:
         (_("Shares"), "allocation", bool(buy.counted_at)),
         (_("Packing sheets"), "packing", bool(buy.allocated_at)),
         (_("Labels"), "labels", bool(buy.allocated_at)),
+        (_("Run sheets"), "runs-print", bool(buy.delivering_at)),
         (_("Settle"), "settle", bool(buy.locked_at)),
     ]
     plain: list[tuple[str, str, bool]] = [
