@@ -13,6 +13,7 @@ from lockdown.kernel.errors import Refused
 from lockdown.kernel.wording import fen, minutes
 from supplies.actions.waiting import refuse_lacking
 from supplies.buys.chat import forming
+from supplies.buys.course import is_closing
 from supplies.models import GroupBuy, OfferLine, WaitingRequest
 from supplies.queries import Progress
 
@@ -22,6 +23,7 @@ def live_context(buy: GroupBuy, found: Progress, now: datetime, member: Member) 
     left = max(int((buy.closes_at - now).total_seconds() // 60), 0)
     return {
         "buy": buy,
+        "is_closing": is_closing(buy, now),
         "facts": _open_facts(buy, found, left),
         "bars": [_bar(one.line, one.held, one.to_full_case) for one in found.lines],
         "formed": found.formed,

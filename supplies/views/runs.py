@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django import forms
@@ -95,14 +96,16 @@ def run_list(request: MemberRequest) -> HttpResponse:
     rows = [(run, _run_row(request, run)) for run in runs]
     mine = [row for run, row in rows if run.assignee_id == request.member.pk]
     by_round: dict[Any, list[dict[str, Any]]] = {}
+    doors: dict[Any, int] = defaultdict(int)
     for run, row in rows:
         by_round.setdefault(run.buy, []).append(row)
+        doors[run.buy] += run.doors  # type: ignore[attr-defined]
     context = {
         "ring": doors_to_ring(now, member=request.member),
         "may_ring": request.member.may(Permission.PHONE_REVEAL),
         "packed": to_start().filter(touching(request.member))[:20],
         "mine": [row for row in mine if row["status"] != "done"],
-        "rounds": list(by_round.items()),
+        "rounds": [(buy, shown, doors[buy]) for buy, shown in by_round.items()],
     }
     return render(request, "supplies/doors/run_list.html", context)
 
