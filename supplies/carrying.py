@@ -128,7 +128,7 @@ class PaperDoor(NamedTuple):
     door: str
     number: str
     bags: int
-    goods: str
+    parts: list[Part]
     wish: str
     outcome: str
     note: str
@@ -151,9 +151,8 @@ def run_sheets(
     numbered = _("No. %(number)s")
     doors: dict[int, list[PaperDoor]] = defaultdict(list)
     for run, order, door, number, bags, wish, outcome, note in stops:
-        said = "、".join([str(part) for part in parts_of(goods[order])])
-        row = PaperDoor(door, numbered % {"number": number}, bags, said, wish, outcome, note)
-        doors[run].append(row)
+        said, parts = numbered % {"number": number}, parts_of(goods[order])
+        doors[run].append(PaperDoor(door, said, bags, parts, wish, outcome, note))
     return [RunSheet(run, doors[run.pk]) for run in runs]
 
 

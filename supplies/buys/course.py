@@ -113,7 +113,7 @@ def is_closing(buy: GroupBuy, now: datetime) -> bool:
 
 def turn_of(buy: GroupBuy, links: Links, now: datetime) -> Turn:
     if is_closing(buy, now):
-        return Turn(_("Cutting off…"), _("nobody"), is_late=is_late(buy, now))
+        return Turn(_("Cutting off…"), "", is_late=is_late(buy, now))
     waits, who, deed, page = WAITS[BuyState(buy.state)](buy)
     url = links.of(page, buy) if page else ""
     return Turn(waits, who, deed if url else "", url, is_late(buy, now))

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from lockdown.kernel.wording import daytime, fen
 from supplies.buys.checks import checks_of, is_complete, thresholds_in_words
-from supplies.buys.course import COMING, FAILED, is_late, steps_of, tag_of, turn_of
+from supplies.buys.course import COMING, FAILED, is_closing, is_late, steps_of, tag_of, turn_of
 from supplies.buys.links import Links
 from supplies.buys.result import Sums, result_of, sums_of
 from supplies.buys.rules import SAYS
@@ -44,8 +44,9 @@ def round_context(
         "edit_url": edit_url,
         "terms": terms_of(buy),
         "track": track_of(buy, sums),
-        "ways": ways(buy, links, sums),
-        "deeds": deeds(buy, links),
+        "ways": ways(buy, links, sums, now),
+        "deeds": deeds(buy, links, now),
+        "is_closing": is_closing(buy, now),
         "result": result_of(buy, sums),
         "is_coming": buy.state in COMING,
         "has_failed": buy.state in FAILED,
@@ -144,11 +145,12 @@ def _fee(buy: GroupBuy) -> str:
 LONG = ("labels", "runs-print")  # sheets of every household of the round
 
 
-def ways(buy: GroupBuy, links: Links, sums: Sums) -> list[dict[str, str]]:
+def ways(buy: GroupBuy, links: Links, sums: Sums, now: datetime) -> list[dict[str, str]]:
     """Where the rest of the work is done; only what is there at this stage, and may be opened."""
+    takes_orders = buy.state == S.OPEN and not is_closing(buy, now)
     asked: list[tuple[str, str, bool]] = [
-        (_("Order for a home"), "order-for", buy.state == S.OPEN),
-        (_("Paste a chat list"), "paste", buy.state == S.OPEN),
+        (_("Order for a home"), "order-for", takes_orders),
+        (_("Paste a chat list"), "paste", takes_orders),
         (_("Text for the group"), "round-chat", bool(buy.opened_at) and buy.state != S.OPEN),
         (_("Purchase order"), "purchase-order", bool(buy.locked_at)),
         (_("At the gate"), "arrival", bool(buy.ordered_at)),
@@ -173,12 +175,15 @@ def ways(buy: GroupBuy, links: Links, sums: Sums) -> list[dict[str, str]]:
     return [one for one in found if one["url"]]
 
 
-def deeds(buy: GroupBuy, links: Links) -> dict[str, str]:
-    """The pages that change a round, each where it may be done at all."""
-    open_, before = buy.state == S.OPEN, buy.may_become(S.CANCELLED)
+def deeds(buy: GroupBuy, links: Links, now: datetime) -> dict[str, str]:
+    """The pages that change a round, each where it may be done at all. While the clock cuts it off
+    nobody has to; only when that is late somebody may do it instead."""
+    closing, before = is_closing(buy, now), buy.may_become(S.CANCELLED)
+    open_ = buy.state == S.OPEN and not closing
+    may_close = open_ or (closing and is_late(buy, now))
     asked = {
         "deed": links.of("round-deed", buy),
-        "close": links.of("round-close", buy) if open_ else "",
+        "close": links.of("round-close", buy) if may_close else "",
         "extend": links.of("round-extend", buy) if open_ and not buy.extended_at else "",
         "cancel": links.of("round-cancel", buy) if before else "",
         "chat": links.of("round-chat", buy) if open_ else "",

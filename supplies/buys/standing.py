@@ -13,7 +13,6 @@ from lockdown.kernel.errors import Refused
 from lockdown.kernel.wording import fen, minutes
 from supplies.actions.waiting import refuse_lacking
 from supplies.buys.chat import forming
-from supplies.buys.course import is_closing
 from supplies.models import GroupBuy, OfferLine, WaitingRequest
 from supplies.queries import Progress
 
@@ -23,7 +22,6 @@ def live_context(buy: GroupBuy, found: Progress, now: datetime, member: Member) 
     left = max(int((buy.closes_at - now).total_seconds() // 60), 0)
     return {
         "buy": buy,
-        "is_closing": is_closing(buy, now),
         "facts": _open_facts(buy, found, left),
         "bars": [_bar(one.line, one.held, one.to_full_case) for one in found.lines],
         "formed": found.formed,
@@ -35,7 +33,11 @@ def live_context(buy: GroupBuy, found: Progress, now: datetime, member: Member) 
 
 def _open_facts(buy: GroupBuy, found: Progress, left: int) -> list[dict[str, Any]]:
     return [
-        {"label": _("To the cut-off"), "value": minutes(left), "tone": "now" if left < 60 else ""},
+        {
+            "label": _("To the cut-off"),
+            "value": minutes(left) if left else _("time is up"),
+            "tone": "now" if left < 60 else "",
+        },
         {"label": _("Ordered by"), "value": found.households, "unit": _("homes")},
         {"label": _("Pieces"), "value": found.units},
         {"label": _("Together"), "value": fen(found.amount_fen)},

@@ -81,6 +81,9 @@ def test_a_round_whose_time_has_come_says_that_it_is_cut_off(cast: Cast) -> None
     page = text(cast.client(site.warehouse), site, "round", buy.pk)
     assert "正在截团…" in page
     assert "住户下单" not in page.split('id="turn"')[1].split("</section>")[0]
+    assert "截团中" in page
+    for closed in ("order-for/", "/paste/", "/close/", "/extend/"):
+        assert f'{closed}"' not in page
     assert 'hx-trigger="every 3s"' in page
     assert "closing=1" in page
     assert "正在截团…" in text(cast.client(site.warehouse), site, "round-list")
@@ -119,6 +122,15 @@ def test_a_cut_off_is_late_only_after_some_minutes(cast: Cast) -> None:
         assert is_closing(buy, now)
         assert not is_late(buy, now)
         assert is_late(buy, now + CUT_OFF_WITHIN)
+
+
+def test_a_late_cut_off_may_be_done_by_hand(cast: Cast) -> None:
+    site = cast.yujingwan
+    with site.open():
+        buy = due_round(site, CUT_OFF_WITHIN + timedelta(minutes=1))
+    page = text(cast.client(site.warehouse), site, "round", buy.pk)
+    assert '/close/"' in page
+    assert '/extend/"' not in page
 
 
 def test_long_deeds_say_what_they_do_and_for_how_many(cast: Cast) -> None:

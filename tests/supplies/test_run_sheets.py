@@ -77,7 +77,7 @@ def test_a_sheet_says_the_same_alone_and_among_all(cast: Cast) -> None:
     rows = re.findall(r"<tbody><tr><th scope=\"row\">.*?</tbody>", one)
     assert len(rows) == 1
     assert rows[0] in every
-    assert "蔬菜包 1 " in rows[0]
+    assert "蔬菜包 <strong>1</strong> 份" in rows[0]
     assert "放门口" in rows[0]
     assert "放鞋柜上" in rows[0]
     assert rows[0].count("is-done") == 1
