@@ -25,7 +25,7 @@ from supplies.actions.orders import place_order
 from supplies.actions.purchasing import bought_lines, order_from_supplier
 from supplies.actions.rounds import Item, approve, draft_buy, submit
 from supplies.actions.suppliers import add_supplier
-from supplies.models import DeliveryRun, GroupBuy, OfferLine, Supplier
+from supplies.models import GroupBuy, OfferLine, Supplier
 from supplies.reconciling import broken
 
 ROUNDS = 3
@@ -131,10 +131,8 @@ def _now(buy: GroupBuy) -> GroupBuy:
 
 
 def _sheets(made: Site, buy: GroupBuy) -> dict[str, str]:
-    """What is printed or saved of a round: every sheet once, the run sheets of one stair."""
+    """What is printed or saved of a round: every sheet once, the run sheets of all stairs."""
     base = f"/c/{made.compound.slug}/buys"
-    with made.open():
-        run = DeliveryRun.objects.filter(buy=buy).order_by("pk").values_list("pk", flat=True)[0]
     return {
         "purchase order": f"{base}/{buy.pk}/purchase/1/sheet/",
         "packing by home": f"{base}/{buy.pk}/packing/print/?by=home",
@@ -142,6 +140,6 @@ def _sheets(made: Site, buy: GroupBuy) -> dict[str, str]:
         "packing grid": f"{base}/{buy.pk}/packing/print/?by=grid",
         "packing workbook": f"{base}/{buy.pk}/packing/sheet.xlsx",
         "labels": f"{base}/{buy.pk}/labels/",
-        "a run sheet": f"{base}/runs/{run}/print/",
+        "run sheets": f"{base}/{buy.pk}/runs/print/",
         "accounts": f"{base}/{buy.pk}/money/sheet.xlsx",
     }

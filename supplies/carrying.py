@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count as Counted
 from django.db.models import Prefetch, Q, QuerySet
@@ -16,6 +18,7 @@ from lockdown.kernel.wording import minutes
 from supplies.actions.undoing import may_undo
 from supplies.models import Allocation, BuyState, DeliveryRun, GroupBuy, Stop, StopOutcome
 from supplies.packing import Part, parts_of
+from supplies.packs import goods_of
 from supplies.queries import stops_of, to_ring
 
 RECENT = timedelta(days=3)  # a delivered round stays on the list of runs so long
@@ -117,6 +120,40 @@ def walk(run: DeliveryRun, *, member: Member, now: datetime) -> Walk:
     fresh = [door.stop for door in doors if may_undo(door.stop, member, now)]
     undo = max(fresh, key=lambda stop: stop.at or now, default=None)
     return Walk(doors, waiting[0] if waiting else None, again, undo)
+
+
+class PaperDoor(NamedTuple):
+    """A door on a run sheet."""
+
+    door: str
+    number: str
+    bags: int
+    parts: list[Part]
+    wish: str
+    outcome: str
+    note: str
+
+
+@dataclass(frozen=True)
+class RunSheet:
+    run: DeliveryRun
+    doors: list[PaperDoor]
+
+
+def run_sheets(
+    buy: GroupBuy, runs: Sequence[DeliveryRun], *, whole: bool = False
+) -> list[RunSheet]:
+    """Runs of a round on paper; three queries. `whole` when they are all or most of its runs."""
+    columns = ("run_id", "order_id", "home__number", "order__number", "bags", "order__note")
+    rows = Stop.objects.filter(run__in=[run.pk for run in runs]).order_by("run_id", "position")
+    stops = list(rows.values_list(*columns, "outcome", "note"))
+    goods = goods_of(buy, None if whole else [order for _run, order, *_rest in stops])
+    numbered = _("No. %(number)s")
+    doors: dict[int, list[PaperDoor]] = defaultdict(list)
+    for run, order, door, number, bags, wish, outcome, note in stops:
+        said, parts = numbered % {"number": number}, parts_of(goods[order])
+        doors[run].append(PaperDoor(door, said, bags, parts, wish, outcome, note))
+    return [RunSheet(run, doors[run.pk]) for run in runs]
 
 
 def doors_to_ring(now: datetime, *, member: Member) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from journal.actions import Actor
+from lockdown.kernel.columns import add_rows
 from supplies.models import EntryKind, GroupBuy, LedgerEntry
 
 
@@ -24,25 +25,18 @@ def write(
 
     The same cause again writes nothing: its unique constraint closes the race.
     """
-    now = timezone.now()
-    LedgerEntry.objects.bulk_create(
-        (
-            LedgerEntry(
-                compound_id=buy.compound_id,
-                household_id=household,
-                buy=buy,
-                kind=kind,
-                amount_fen=amount,
-                cause=cause,
-                note=note[:200],
-                at=now,
-                by=by.actor_label[:80],
-            )
-            for household, amount in amounts.items()
-            if amount
-        ),
-        batch_size=1000,
-        ignore_conflicts=True,
+    told = {household: amount for household, amount in amounts.items() if amount}
+    add_rows(
+        LedgerEntry,
+        {"household_id": list(told), "amount_fen": list(told.values())},
+        once=True,
+        compound_id=buy.compound_id,
+        buy_id=buy.pk,
+        kind=kind,
+        cause=cause,
+        note=note[:200],
+        at=timezone.now(),
+        by=by.actor_label[:80],
     )
 
 

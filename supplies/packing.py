@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
-from compounds.models import Member, Unit
+from django.utils.translation import gettext as _
+
+from compounds.models import Home, Member, Unit
 from households.models import Resident
 from lockdown.kernel.masking import mask_name
 from supplies.isolation import isolated_homes
-from supplies.models import Allocation, GroupBuy, OfferLine
-from supplies.queries import Pack, packs
+from supplies.models import GroupBuy, OfferLine, Order
+from supplies.packs import Pack, served
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """Some pieces of one item."""
 
@@ -26,7 +29,7 @@ class Part:
         return f"{self.name} {self.count} {self.unit}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bagged:
     """One household's bags in walking order, with a masked name for the label."""
 
@@ -36,26 +39,44 @@ class Bagged:
     is_isolated: bool = False
 
     @property
-    def parts(self) -> list[Part]:
-        return parts_of(self.pack.rows)
+    def order(self) -> Order:
+        return self.pack.order
+
+    @property
+    def home(self) -> Home:
+        return self.pack.order.home
 
 
-@dataclass(frozen=True)
-class Label:
-    """One bag."""
+class Label(NamedTuple):
+    """One bag, in words: a sheet has thousands."""
 
-    bagged: Bagged
-    number: int
-    parts: list[Part]
+    stair: str
+    door: str
+    number: str
+    bag: str
+    what: str
+    name: str
+    is_isolated: bool
 
 
-def parts_of(rows: Iterable[Allocation]) -> list[Part]:
+class Row(Protocol):
+    """A row of the allocation, whole or light."""
+
+    @property
+    def line(self) -> OfferLine: ...
+    @property
+    def allocated(self) -> int: ...
+
+
+def parts_of(rows: Iterable[Row]) -> list[Part]:
     return [Part(row.line.name, row.line.unit, row.allocated) for row in rows if row.allocated]
 
 
 def fill(parts: Sequence[Part], bags: int) -> list[list[Part]]:
     """The pieces over the bags, item by item, as even as they go; no bag of a stuffed round is
     empty unless there are more bags than pieces."""
+    if bags == 1:
+        return [[*parts]]
     total = sum(part.count for part in parts)
     least, more = divmod(total, bags)
     room = [least + (number < more) for number in range(bags)]
@@ -73,11 +94,8 @@ def fill(parts: Sequence[Part], bags: int) -> list[list[Part]]:
 
 
 def bagged(buy: GroupBuy, *, member: Member | None = None) -> list[Bagged]:
-    """Every household that gets something, in walking order; three queries."""
-    found = [pack for pack in packs(buy, member=member) if pack.pieces]
-    for pack in found:
-        home = pack.order.home
-        home.building = home.unit.building  # its name needs it: no query
+    """Every household that gets something, in walking order; six queries."""
+    found = served(buy, member=member)
     names = heads(pack.order.household_id for pack in found)
     apart = isolated_homes(pack.order.home_id for pack in found) if found else set()
     return [
@@ -92,9 +110,19 @@ def bagged(buy: GroupBuy, *, member: Member | None = None) -> list[Bagged]:
 
 
 def labels(found: Iterable[Bagged]) -> list[Label]:
-    return [
-        Label(one, number, parts) for one in found for number, parts in enumerate(one.bags, start=1)
-    ]
+    """In walking order; what many have in common is put into words once."""
+    numbered, which = _("No. %(number)s"), _("Bag %(bag)s of %(bags)s")
+    stairs: dict[int, str] = {}
+    made = []
+    for one in found:
+        order, home = one.pack.order, one.pack.order.home
+        stair = stairs.get(home.unit_id) or stairs.setdefault(home.unit_id, str(home.unit))
+        number = numbered % {"number": order.number}
+        for bag, parts in enumerate(one.bags, start=1):
+            said = which % {"bag": bag, "bags": len(one.bags)}
+            what = "、".join([f"{part.name} × {part.count} {part.unit}" for part in parts])
+            made.append(Label(stair, home.number, number, said, what, one.name, one.is_isolated))
+    return made
 
 
 def heads(households: Iterable[int]) -> dict[int, str]:
@@ -143,7 +171,6 @@ def stacks(found: Sequence[Pack]) -> Stacks:
     made = Stacks([], defaultdict(int), [], {})
     for pack in found:
         home = pack.order.home
-        home.building = home.unit.building
         if not made.units or made.units[-1].unit.pk != home.unit_id:
             made.units.append(UnitStack(home.unit))
         stair = made.units[-1]

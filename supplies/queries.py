@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count as Counted
@@ -16,7 +16,6 @@ from households.models import Household
 from supplies.food import households_without_food
 from supplies.machine import PLACE
 from supplies.models import (
-    Allocation,
     BuyState,
     Claim,
     DeliveryRun,
@@ -129,52 +128,6 @@ def waiting_of(buy: GroupBuy) -> QuerySet[WaitingRequest]:
     """Who still waits, the longest first."""
     waiting = WaitingRequest.objects.filter(buy=buy, granted_at=None, declined_at=None)
     return waiting.select_related("home", "line")
-
-
-# Sheets: nothing but the allocation.
-
-
-@dataclass(frozen=True)
-class Pack:
-    """What goes into the bags of one household."""
-
-    order: Order
-    rows: list[Allocation]
-
-    @property
-    def pieces(self) -> int:
-        return sum(row.allocated for row in self.rows)
-
-    @property
-    def is_short(self) -> bool:
-        return any(row.refunded for row in self.rows)
-
-
-def packs(buy: GroupBuy, *, member: Member | None = None) -> list[Pack]:
-    """Packing sheets, labels and the matrix: every household in walking order; three queries,
-    since thousands of rows share their orders and items."""
-    orders = Order.objects.filter(buy=buy).select_related("home__unit__building")
-    if member is not None:
-        orders = orders.filter(member.within("home__"))
-    found = {order.pk: Pack(order, []) for order in sorted(orders, key=_walking)}
-    lines = OfferLine.objects.filter(buy=buy).in_bulk()
-    rows = Allocation.objects.filter(buy=buy).order_by("line__position", "line_id")
-    for row in rows:
-        if row.order_id in found:
-            row.line, row.order = lines[row.line_id], found[row.order_id].order
-            found[row.order_id].rows.append(row)
-    return [pack for pack in found.values() if pack.rows]
-
-
-def _walking(order: Order) -> tuple[object, ...]:
-    """Building by building, stair by stair, from the top floor down."""
-    home, unit = order.home, order.home.unit
-    building = unit.building
-    return (
-        (building.position, building.pk),
-        (unit.position, unit.pk),
-        (-home.floor, home.position, home.pk),
-    )
 
 
 @dataclass(frozen=True)
@@ -312,31 +265,3 @@ def hand_outs(doors: Q = EVERY) -> QuerySet[HandOut]:
 
 def open_rounds() -> QuerySet[GroupBuy]:
     return rounds().filter(state=BuyState.OPEN).order_by("closes_at")
-
-
-@dataclass
-class Matrix:
-    """Households × items, from the allocation: (order, pieces by line id) in walking order."""
-
-    lines: list[OfferLine] = field(default_factory=list)
-    rows: list[tuple[Order, dict[int, int]]] = field(default_factory=list)
-    totals: dict[int, int] = field(default_factory=dict)
-
-
-def matrix(buy: GroupBuy, *, member: Member | None = None) -> Matrix:
-    """The grid of the packing table; three queries."""
-    return grid(packs(buy, member=member))
-
-
-def grid(rows: Iterable[Pack]) -> Matrix:
-    """The grid of packs that are at hand; no query."""
-    found = Matrix()
-    lines: dict[int, OfferLine] = {}
-    for pack in rows:
-        pieces = {row.line_id: row.allocated for row in pack.rows}
-        found.rows.append((pack.order, pieces))
-        lines |= {row.line_id: row.line for row in pack.rows}
-        for line, got in pieces.items():
-            found.totals[line] = found.totals.get(line, 0) + got
-    found.lines = sorted(lines.values(), key=lambda line: (line.position, line.pk))
-    return found

@@ -89,6 +89,7 @@ urlpatterns = [
     path(f"{_BASE}<int:buy>/packing/bags/", packing.bags, name="bags"),
     path(f"{_BASE}<int:buy>/packing/start/", packing.delivery_start, name="delivery-start"),
     path(f"{_BASE}<int:buy>/labels/", packing.labels_page, name="labels"),
+    path(f"{_BASE}<int:buy>/runs/print/", runs.runs_print, name="runs-print"),
     path(f"{_BASE}runs/", runs.run_list, name="run-list"),
     path(f"{_BASE}runs/<int:run>/", runs.run_page, name="run"),
     path(f"{_BASE}runs/<int:run>/print/", runs.run_print, name="run-print"),

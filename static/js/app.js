@@ -104,9 +104,39 @@
     if (event.key === "Escape") each("details[data-menu][open]", function (menu) { menu.open = false; menu.firstElementChild.focus(); });
   });
 
+  // What takes long says so and is sent once; a page that the browser kept comes back at rest.
+  var busy = [];
+  function work(mark, form, words, seconds) {
+    busy.push({ mark: mark, form: form, was: Array.from(mark.childNodes) });
+    mark.classList.add("is-busy");
+    mark.replaceChildren(words);
+    doc.getElementById("live").textContent = words;
+    setTimeout(rest, seconds * 1000);
+  }
+  function rest() {
+    busy.splice(0).forEach(function (one) {
+      one.mark.classList.remove("is-busy");
+      one.mark.replaceChildren.apply(one.mark, one.was);
+    });
+    // Some browsers remember across a reload that a button was disabled.
+    each("form[data-busy]", function (form) { Array.from(form.elements).forEach(function (one) { if (one.type === "submit") one.disabled = false; }); });
+  }
+  function atWork(mark) { return busy.some(function (one) { return one.mark === mark || one.form === mark; }); }
+  doc.addEventListener("submit", function (event) {
+    var form = event.target, words = form.dataset.busy, button = event.submitter;
+    if (!words || event.defaultPrevented) return;
+    if (atWork(form)) { event.preventDefault(); return; }
+    if (!button) return;
+    work(button, form, words, 60);
+    setTimeout(function () { button.disabled = true; }); // at once it would not be sent along
+  });
+  window.addEventListener("pageshow", rest);
+
   doc.addEventListener("click", function (event) {
     var at = function (selector) { return event.target.closest(selector); }, hit;
-    if ((hit = at("a[data-drawer]")) && drawer && window.htmx && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) { event.preventDefault(); openDrawer(hit); }
+    var plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+    if ((hit = at("a[data-drawer]")) && drawer && window.htmx && plain) { event.preventDefault(); openDrawer(hit); }
+    else if ((hit = at("a[data-busy]")) && plain) { if (atWork(hit)) event.preventDefault(); else work(hit, null, hit.dataset.busy, hit.dataset.busyFor || 60); }
     else if ((hit = at("[data-copy]"))) copy(hit);
     else if ((hit = at("[data-step]"))) step(hit);
     else if (at("[data-print]")) window.print();

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compounds.models import Member
+from lockdown.kernel.columns import add_rows
 from lockdown.kernel.errors import Refused
 from supplies.actions.stock import take_over
 from supplies.ledger import write
@@ -105,28 +106,26 @@ def allocate(*, buy: GroupBuy, surplus: Mapping[int, str] | None = None, by: Mem
     refuse_unless(buy, S.COUNTED)
     found = preview(buy)
     places = _places(found, surplus or {})
-    Allocation.objects.bulk_create(
-        (
-            Allocation(
-                compound_id=buy.compound_id,
-                buy=buy,
-                order=one.order,
-                line=one.line,
-                ordered=one.ordered,
-                allocated=one.allocated,
-                refunded=one.refunded,
-                price_fen=one.line.price_fen,
-            )
-            for one in found.shares
-        ),
-        batch_size=1000,
-    )
+    _write(buy, found)
     become(buy, S.ALLOCATED, allocated_at=timezone.now(), allocated_by=by)
     _pay_back(buy, found, by)
     _put_surplus(buy, found, places, by)
     homes = sorted({one.order.home_id for one in found.short})
     tell("SuppliesAllocated", buy, by=by, short=len(homes), homes=homes)
     return buy
+
+
+def _write(buy: GroupBuy, found: Preview) -> None:
+    shares = found.shares
+    columns: dict[str, list[int]] = {
+        "order_id": [one.order.pk for one in shares],
+        "line_id": [one.line.pk for one in shares],
+        "ordered": [one.ordered for one in shares],
+        "allocated": [one.allocated for one in shares],
+        "refunded": [one.refunded for one in shares],
+        "price_fen": [one.line.price_fen for one in shares],
+    }
+    add_rows(Allocation, columns, compound_id=buy.compound_id, buy_id=buy.pk)
 
 
 def _places(found: Preview, chosen: Mapping[int, str]) -> dict[int, str]:

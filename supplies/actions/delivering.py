@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from compounds.models import Member
+from compounds.models import Building, Member
 from compounds.pictures import keep_picture
 from compounds.rota import Rota, Spot, rota
 from households.models import Access
 from journal.actions import record
 from journal.events import plain
+from lockdown.kernel.columns import add_rows, set_column
 from lockdown.kernel.errors import Refused
 from supplies.isolation import isolated_homes
 from supplies.machine import become, lock_buy, refuse_unless, tell
-from supplies.models import BuyState, DeliveryRun, GroupBuy, Order, Stop, StopOutcome
+from supplies.models import Allocation, BuyState, DeliveryRun, GroupBuy, Order, Stop, StopOutcome
 
 S = BuyState
 FINAL = (StopOutcome.TAKEN, StopOutcome.REFUSED)
@@ -47,51 +48,71 @@ def start_delivery(
     now = timezone.now()
     orders = _to_carry(buy)
     become(buy, S.DELIVERING, delivering_at=now)
-    _set_bags(orders, bags or {})
+    orders = _with_bags(buy, orders, bags or {})
     _make_runs(buy, orders, due_at)
-    for place in dict.fromkeys(order.home.building for order in orders):
-        homes = [order.home_id for order in orders if order.home.building_id == place.pk]
-        tell("SuppliesArriving", buy, by=by, place=str(place), building=place.pk, homes=homes)
+    _tell_buildings(buy, orders, by)
     if not orders:
         _finish(buy, by)
     return buy
 
 
-def _to_carry(buy: GroupBuy) -> list[Order]:
-    """Orders that get something, in walking order: stair by stair, from the top floor down."""
-    orders = (
-        Order.objects.filter(buy=buy)
-        .annotate(pieces=Sum("allocations__allocated"))
-        .filter(pieces__gt=0)
-        .select_related("home__unit", "home__building")
+def _tell_buildings(buy: GroupBuy, orders: Sequence[Carried], by: Member) -> None:
+    homes: dict[int, list[int]] = defaultdict(list)
+    for one in orders:
+        homes[one.building].append(one.home)
+    names = Building.objects.in_bulk(homes)
+    for building, there in homes.items():
+        place = str(names[building])
+        tell("SuppliesArriving", buy, by=by, place=place, building=building, homes=there)
+
+
+class Carried(NamedTuple):
+    """An order that gets something, with where it goes."""
+
+    order: int
+    household: int
+    home: int
+    unit: int
+    building: int
+    bags: int
+
+
+def _to_carry(buy: GroupBuy) -> list[Carried]:
+    """In walking order: stair by stair, from the top floor down."""
+    rows = Order.objects.filter(buy=buy).order_by(
+        *("home__building__position", "home__building_id"),
+        *("home__unit__position", "home__unit_id"),
+        *("-home__floor", "home__position", "home_id"),
     )
-    return sorted(
-        orders,
-        key=lambda one: (
-            (one.home.building.position, one.home.building_id),
-            (one.home.unit.position, one.home.unit_id),
-            (-one.home.floor, one.home.position),
-        ),
-    )
+    columns = ("pk", "household_id", "home_id", "home__unit_id", "home__building_id", "bags")
+    # Not by a join: rows that were written a moment ago may be planned as if there were one.
+    given = Allocation.objects.filter(buy=buy, allocated__gt=0).order_by()
+    served = set(given.values_list("order_id", flat=True).distinct())
+    return [
+        Carried(order, household, home, unit, building, bags or 1)
+        for order, household, home, unit, building, bags in rows.values_list(*columns)
+        if order in served
+    ]
 
 
-def _set_bags(orders: Sequence[Order], bags: Mapping[int, int]) -> None:
-    for order in orders:
-        order.bags = bags.get(order.pk, order.bags or 1)
-        if not 1 <= order.bags <= MOST_BAGS:
-            raise Refused(_("Each household gets between 1 and 99 bags."), field="bags")
-    Order.objects.bulk_update(orders, ["bags"], batch_size=500)
+def _with_bags(buy: GroupBuy, orders: Sequence[Carried], bags: Mapping[int, int]) -> list[Carried]:
+    """The orders with the bags they have now, which is written."""
+    orders = [one._replace(bags=bags.get(one.order, one.bags)) for one in orders]
+    if not all(1 <= one.bags <= MOST_BAGS for one in orders):
+        raise Refused(_("Each household gets between 1 and 99 bags."), field="bags")
+    set_column(Order, buy.compound_id, "bags", {one.order: one.bags for one in orders})
+    return orders
 
 
-def _make_runs(buy: GroupBuy, orders: Sequence[Order], due_at: datetime) -> None:
+def _make_runs(buy: GroupBuy, orders: Sequence[Carried], due_at: datetime) -> None:
     """First the stairs, then the isolated homes of each; no carrier has some of both."""
-    apart = isolated_homes(order.home_id for order in orders)
-    groups: dict[tuple[bool, int], list[Order]] = defaultdict(list)
-    for order in orders:
-        groups[order.home_id in apart, order.home.unit_id].append(order)
+    apart = isolated_homes(one.home for one in orders)
+    groups: dict[tuple[bool, int], list[Carried]] = defaultdict(list)
+    for one in orders:
+        groups[one.home in apart, one.unit].append(one)
     keys = sorted(groups, key=lambda key: key[0])  # stable: the walking order stays
     carriers = _carriers(keys)
-    runs = [
+    runs = DeliveryRun.objects.bulk_create(
         DeliveryRun(
             compound_id=buy.compound_id,
             buy=buy,
@@ -102,24 +123,21 @@ def _make_runs(buy: GroupBuy, orders: Sequence[Order], due_at: datetime) -> None
             assignee=carrier,
         )
         for position, ((isolated, unit), carrier) in enumerate(zip(keys, carriers, strict=True))
-    ]
-    made = DeliveryRun.objects.bulk_create(runs)
-    Stop.objects.bulk_create(
-        (
-            Stop(
-                compound_id=buy.compound_id,
-                run=run,
-                order=order,
-                household_id=order.household_id,
-                home_id=order.home_id,
-                position=position,
-                bags=order.bags or 1,
-            )
-            for run, key in zip(made, keys, strict=True)
-            for position, order in enumerate(groups[key])
-        ),
-        batch_size=1000,
     )
+    _make_stops(buy, [(run.pk, groups[key]) for run, key in zip(runs, keys, strict=True)])
+
+
+def _make_stops(buy: GroupBuy, runs: Sequence[tuple[int, list[Carried]]]) -> None:
+    doors = [(run, at, one) for run, group in runs for at, one in enumerate(group)]
+    columns: dict[str, list[int]] = {
+        "run_id": [run for run, _at, _one in doors],
+        "position": [at for _run, at, _one in doors],
+        "order_id": [one.order for _run, _at, one in doors],
+        "household_id": [one.household for _run, _at, one in doors],
+        "home_id": [one.home for _run, _at, one in doors],
+        "bags": [one.bags for _run, _at, one in doors],
+    }
+    add_rows(Stop, columns, compound_id=buy.compound_id)
 
 
 def _carriers(keys: Sequence[tuple[bool, int]]) -> list[Member]:

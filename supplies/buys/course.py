@@ -60,6 +60,7 @@ OVER = (S.SETTLED, S.NOT_FORMED, S.CANCELLED, S.SUPPLIER_FAILED)
 FAILED = (S.NOT_FORMED, S.CANCELLED, S.SUPPLIER_FAILED)
 BUY_WITHIN = timedelta(hours=12)  # from the cut-off to the purchase order
 SETTLE_WITHIN = timedelta(days=3)
+CUT_OFF_WITHIN = timedelta(minutes=5)  # the clock does it within seconds; after that it is late
 
 
 def steps_of(buy: GroupBuy) -> list[dict[str, object]]:
@@ -105,7 +106,14 @@ class Turn:
         return bool(self.url and self.deed)
 
 
+def is_closing(buy: GroupBuy, now: datetime) -> bool:
+    """The cut-off has come, and the clock has not done it yet."""
+    return buy.state == S.OPEN and buy.closes_at <= now
+
+
 def turn_of(buy: GroupBuy, links: Links, now: datetime) -> Turn:
+    if is_closing(buy, now):
+        return Turn(_("Cutting off…"), "", is_late=is_late(buy, now))
     waits, who, deed, page = WAITS[BuyState(buy.state)](buy)
     url = links.of(page, buy) if page else ""
     return Turn(waits, who, deed if url else "", url, is_late(buy, now))
@@ -201,7 +209,7 @@ def due_of(buy: GroupBuy) -> datetime | None:
         case S.DRAFT | S.IN_REVIEW | S.REJECTED | S.APPROVED:
             return buy.opens_at
         case S.OPEN:
-            return buy.closes_at
+            return buy.closes_at + CUT_OFF_WITHIN
         case S.LOCKED:
             return buy.deliver_from or (buy.locked_at or buy.closes_at) + BUY_WITHIN
         case S.ORDERED | S.ARRIVED:

@@ -39,6 +39,7 @@ NEEDS = {
     "paste": P.BUY_ORDER_FOR,
     "packing": P.BUY_SEE,
     "labels": P.BUY_SEE,
+    "runs-print": P.BUY_SEE,
     "run-list": P.BUY_SEE,
     "claim-list": P.BUY_ORGANISE,
     "money": P.MONEY_RECORD,

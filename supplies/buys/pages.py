@@ -8,13 +8,15 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lockdown.kernel.wording import daytime, fen
 from supplies.buys.checks import checks_of, is_complete, thresholds_in_words
-from supplies.buys.course import COMING, FAILED, is_late, state_of, steps_of, tag_of, turn_of
+from supplies.buys.course import COMING, FAILED, is_closing, is_late, steps_of, tag_of, turn_of
 from supplies.buys.links import Links
-from supplies.buys.result import result_of
+from supplies.buys.result import Sums, result_of, sums_of
 from supplies.buys.rules import SAYS
+from supplies.buys.track import track_of
 from supplies.models import Allocation, BuyState, GroupBuy, OfferLine, OrderLine, ShortageRule
 from supplies.queries import Progress
 
@@ -28,7 +30,7 @@ def round_context(
     lines = [one.line for one in found.lines] if found else list(with_sums(buy))
     edit_url = links.of("round-edit", buy) if buy.state == S.DRAFT else ""
     checks = checks_of(buy, lines, edit_url, now) if buy.state == S.DRAFT else []
-    may_organise = bool(links.of("round-deed", buy))
+    may_organise, sums = bool(links.of("round-deed", buy)), sums_of(buy)
     return {
         "buy": buy,
         "lines": goods_rows(buy, lines),
@@ -41,10 +43,11 @@ def round_context(
         "may_organise": may_organise,
         "edit_url": edit_url,
         "terms": terms_of(buy),
-        "track": track_of(buy),
-        "ways": ways(buy, links),
-        "deeds": deeds(buy, links),
-        "result": result_of(buy),
+        "track": track_of(buy, sums),
+        "ways": ways(buy, links, sums, now),
+        "deeds": deeds(buy, links, now),
+        "is_closing": is_closing(buy, now),
+        "result": result_of(buy, sums),
         "is_coming": buy.state in COMING,
         "has_failed": buy.state in FAILED,
     }
@@ -139,68 +142,48 @@ def _fee(buy: GroupBuy) -> str:
     return f"{fen(buy.fee_fen)} · {buy.get_fee_split_display()}"
 
 
-def track_of(buy: GroupBuy) -> list[dict[str, str]]:
-    """Who moved it when, for components/track.html."""
-    drafted, submitted, reviewed, allocated = (
-        one.name if one else ""
-        for one in (buy.drafted_by, buy.submitted_by, buy.reviewed_by, buy.allocated_by)
-    )
-    said = _("Committee: %(words)s") % {"words": buy.review_note} if buy.review_note else ""
-    rows = [
-        (buy.drafted_at, _("Drafted"), drafted),
-        (buy.submitted_at, _("Sent to the committee"), submitted),
-        (buy.reviewed_at, said or _("Reviewed by the committee"), reviewed),
-        (buy.opened_at, _("Opened"), ""),
-        (buy.extended_at, _("Extended"), ""),
-        (buy.locked_at, _("Closed: formed"), ""),
-        (buy.ordered_at, _("Ordered from the supplier"), ""),
-        (buy.arrived_at, _("At the gate"), ""),
-        (buy.counted_at, _("Counted"), ""),
-        (buy.allocated_at, _("Shared out"), allocated),
-        (buy.delivering_at, _("On the way to the doors"), ""),
-        (buy.delivered_at, _("Delivered to every door"), ""),
-        (buy.settled_at, _("Accounts settled"), ""),
-        (buy.ended_at, f"{state_of(buy)}: {buy.end_reason}", ""),
-    ]
-    ended = {"state": "late"} if buy.ended_at else {}
-    track = [
-        {"time": daytime(at), "text": text, "who": who, "state": "done"}
-        for at, text, who in rows
-        if at
-    ]
-    if track and ended:
-        track[-1] |= ended
-    return track
+LONG = ("labels", "runs-print")  # sheets of every household of the round
 
 
-def ways(buy: GroupBuy, links: Links) -> list[dict[str, str]]:
+def ways(buy: GroupBuy, links: Links, sums: Sums, now: datetime) -> list[dict[str, str]]:
     """Where the rest of the work is done; only what is there at this stage, and may be opened."""
+    takes_orders = buy.state == S.OPEN and not is_closing(buy, now)
     asked: list[tuple[str, str, bool]] = [
-        (_("Order for a home"), "order-for", buy.state == S.OPEN),
-        (_("Paste a chat list"), "paste", buy.state == S.OPEN),
+        (_("Order for a home"), "order-for", takes_orders),
+        (_("Paste a chat list"), "paste", takes_orders),
         (_("Text for the group"), "round-chat", bool(buy.opened_at) and buy.state != S.OPEN),
         (_("Purchase order"), "purchase-order", bool(buy.locked_at)),
         (_("At the gate"), "arrival", bool(buy.ordered_at)),
         (_("Shares"), "allocation", bool(buy.counted_at)),
         (_("Packing sheets"), "packing", bool(buy.allocated_at)),
         (_("Labels"), "labels", bool(buy.allocated_at)),
+        (_("Run sheets"), "runs-print", bool(buy.delivering_at)),
         (_("Settle"), "settle", bool(buy.locked_at)),
     ]
     plain: list[tuple[str, str, bool]] = [
         (_("Deliveries"), "run-list", bool(buy.delivering_at)),
         (_("Claims"), "claim-list", bool(buy.delivering_at)),
     ]
-    found = [(label, links.of(name, buy)) for label, name, there in asked if there]
-    found += [(label, links.to(name)) for label, name, there in plain if there]
-    return [{"label": label, "url": url} for label, url in found if url]
+    words = ngettext("Preparing %(count)s home…", "Preparing %(count)s homes…", sums.served)
+    busy = words % {"count": sums.served}
+    found = [
+        {"label": label, "url": links.of(name, buy), "busy": busy if name in LONG else ""}
+        for label, name, there in asked
+        if there
+    ]
+    found += [{"label": label, "url": links.to(name)} for label, name, there in plain if there]
+    return [one for one in found if one["url"]]
 
 
-def deeds(buy: GroupBuy, links: Links) -> dict[str, str]:
-    """The pages that change a round, each where it may be done at all."""
-    open_, before = buy.state == S.OPEN, buy.may_become(S.CANCELLED)
+def deeds(buy: GroupBuy, links: Links, now: datetime) -> dict[str, str]:
+    """The pages that change a round, each where it may be done at all. While the clock cuts it off
+    nobody has to; only when that is late somebody may do it instead."""
+    closing, before = is_closing(buy, now), buy.may_become(S.CANCELLED)
+    open_ = buy.state == S.OPEN and not closing
+    may_close = open_ or (closing and is_late(buy, now))
     asked = {
         "deed": links.of("round-deed", buy),
-        "close": links.of("round-close", buy) if open_ else "",
+        "close": links.of("round-close", buy) if may_close else "",
         "extend": links.of("round-extend", buy) if open_ and not buy.extended_at else "",
         "cancel": links.of("round-cancel", buy) if before else "",
         "chat": links.of("round-chat", buy) if open_ else "",

@@ -33,7 +33,11 @@ def live_context(buy: GroupBuy, found: Progress, now: datetime, member: Member) 
 
 def _open_facts(buy: GroupBuy, found: Progress, left: int) -> list[dict[str, Any]]:
     return [
-        {"label": _("To the cut-off"), "value": minutes(left), "tone": "now" if left < 60 else ""},
+        {
+            "label": _("To the cut-off"),
+            "value": minutes(left) if left else _("time is up"),
+            "tone": "now" if left < 60 else "",
+        },
         {"label": _("Ordered by"), "value": found.households, "unit": _("homes")},
         {"label": _("Pieces"), "value": found.units},
         {"label": _("Together"), "value": fen(found.amount_fen)},

@@ -24,8 +24,8 @@ from supplies.actions.delivering import start_delivery
 from supplies.actions.packing import pack
 from supplies.models import BuyState, GroupBuy
 from supplies.packing import Bagged, bagged, labels, stacks
+from supplies.packs import Pack, grid, served
 from supplies.parts import round_of, whole_round_of
-from supplies.queries import grid
 from supplies.workbooks import Book
 
 A_PAGE = 60
@@ -72,7 +72,8 @@ def _page(request: MemberRequest, buy: GroupBuy, status: int = 200, **typed: Any
     may = may and encloses(request.member, buy)
     shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     lens = _lens(request)
-    context = _sheet_of(buy, lens, shown.object_list, found) | {
+    context = _sheet_of(buy, lens, [one.pack for one in found]) | {
+        "rows": shown.object_list,
         "page": shown,
         "facts": _facts(request, buy, found),
         "lens": lens,
@@ -109,13 +110,13 @@ def _facts(request: MemberRequest, buy: GroupBuy, found: list[Bagged]) -> list[d
     ]
 
 
-def _sheet_of(buy: GroupBuy, lens: str, rows: Any, found: list[Bagged]) -> dict[str, Any]:
-    """What the lens shows: a page of rows by household, or sums of all that was found."""
-    context: dict[str, Any] = {"buy": buy, "rows": rows}
+def _sheet_of(buy: GroupBuy, lens: str, found: list[Pack]) -> dict[str, Any]:
+    """What the lens shows of all households besides their rows: sums by item, or the grid."""
+    context: dict[str, Any] = {"buy": buy}
     if lens == "item":
-        context["stacks"] = stacks([one.pack for one in found])
+        context["stacks"] = stacks(found)
     elif lens == "grid":
-        context["grid"] = grid(one.pack for one in found)
+        context["grid"] = grid(found)
     return context
 
 
@@ -135,10 +136,12 @@ def print_context(request: MemberRequest, title: str, buy: GroupBuy, back: str) 
 @member_page(Permission.BUY_SEE)
 def packing_print(request: MemberRequest, buy: int) -> HttpResponse:
     found, lens = round_of(request.member, buy), _lens(request)
-    rows = bagged(found, member=request.member)
     back = reverse("supplies:packing", args=[request.compound.slug, found.pk]) + f"?by={lens}"
-    context = print_context(request, str(SHEETS[lens]), found, back)
-    context |= _sheet_of(found, lens, rows, rows) | {"lens": lens}
+    context = print_context(request, str(SHEETS[lens]), found, back) | {"lens": lens}
+    if lens == "home":
+        context["rows"] = bagged(found, member=request.member)
+    else:
+        context |= _sheet_of(found, lens, served(found, member=request.member))
     return render(request, "supplies/doors/packing_print.html", context)
 
 

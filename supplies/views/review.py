@@ -25,8 +25,10 @@ from lockdown.kernel.tenancy import scope
 from supplies.actions.rounds import approve, reject
 from supplies.buys.checks import rules_in_words
 from supplies.buys.course import is_late, steps_of
-from supplies.buys.pages import goods_rows, terms_of, track_of
+from supplies.buys.pages import goods_rows, terms_of
 from supplies.buys.prices import last_prices
+from supplies.buys.result import sums_of
+from supplies.buys.track import track_of
 from supplies.models import BuyState, GroupBuy, OfferLine, SupplierFile
 from supplies.parts import round_of
 from supplies.queries import rounds
@@ -97,7 +99,7 @@ def round_review(request: MemberRequest, buy: int) -> HttpResponse:
         "lines": goods_rows(found, lines),
         "before": last_prices(found, lines),
         "terms": terms_of(found),
-        "track": track_of(found),
+        "track": track_of(found, sums_of(found)),
         "steps": steps_of(found),
         "papers": list(papers.defer("picture__data")) if found.supplier else [],
         "is_licensed": bool(

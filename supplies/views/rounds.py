@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -16,7 +17,7 @@ from compounds.roles import Permission
 from lockdown.kernel.errors import Refused
 from supplies.actions.rounds import draft_again, draft_buy
 from supplies.buys import chat, live
-from supplies.buys.course import COMING, OVER, UNDER_WAY, in_order, tag_of, turn_of
+from supplies.buys.course import COMING, OVER, UNDER_WAY, in_order, is_closing, tag_of, turn_of
 from supplies.buys.links import Links
 from supplies.buys.orders import order_rows, seen_orders
 from supplies.buys.pages import round_context
@@ -26,6 +27,7 @@ from supplies.parts import own_place, round_of, rounds_of
 from supplies.queries import Progress, progress
 
 EVERY = 10  # seconds between two polls
+CLOSING_EVERY = 3  # while the cut-off is at work
 ENDED = 20  # rounds a page
 ORDERS = 50  # orders a page
 PARTS = 10  # messages a page
@@ -119,9 +121,9 @@ def round_page(request: MemberRequest, buy: int) -> HttpResponse:
         context |= _waiting(request, links, found)
         return render(request, "supplies/buys/round.html", context)
     stands = progress(found, now=now)
-    html, url = _live_html(request, found, stands), _live_url(request, links, found)
+    html, url = _live_html(request, found, stands, now), _live_url(request, links, found, now)
     context = round_context(found, links, now, stands)
-    context |= {"live": html, "poll": live.poller("round-poll", url, html, EVERY)}
+    context |= {"live": html, "poll": live.poller("round-poll", url, html, _every(found, now))}
     return render(request, "supplies/buys/round.html", context)
 
 
@@ -143,30 +145,41 @@ def _waiting(request: MemberRequest, links: Links, buy: GroupBuy) -> dict[str, A
     return {"waiting": waiting_count(buy, request.member), "waiting_url": url}
 
 
-def _live_url(request: MemberRequest, links: Links, buy: GroupBuy) -> str:
-    """The poll shows the page of orders that is being read."""
-    page = request.GET.get("page", "")
+def _every(buy: GroupBuy, now: datetime) -> int:
+    return CLOSING_EVERY if is_closing(buy, now) else EVERY
+
+
+def _live_url(request: MemberRequest, links: Links, buy: GroupBuy, now: datetime) -> str:
+    """The poll shows the page of orders that is being read, and knows what the page says."""
+    page, asked = request.GET.get("page", ""), {}
+    if page.isdecimal() and len(page) < 6:
+        asked["page"] = page
+    if is_closing(buy, now):
+        asked["closing"] = "1"
     url = links.of("round-live", buy)
-    return f"{url}?page={page}" if page.isdecimal() and len(page) < 6 else url
+    return f"{url}?{urlencode(asked)}" if asked else url
 
 
 @member_page(Permission.BUY_SEE)
 def round_live(request: MemberRequest, buy: int) -> HttpResponse:
-    """How the open round stands; when it is open no longer, the page loads itself again."""
-    found = round_of(request.member, buy)
-    if found.state != BuyState.OPEN:
+    """How the open round stands. When the cut-off has come, and again when it is done, the page
+    loads itself anew."""
+    found, now = round_of(request.member, buy), timezone.now()
+    said = "closing" in request.GET
+    if found.state != BuyState.OPEN or is_closing(found, now) != said:
         answer = HttpResponse(status=200)
         answer["HX-Refresh"] = "true"
         return answer
     links = Links(request.member, request.compound.slug)
-    url = _live_url(request, links, found)
-    html = _live_html(request, found, progress(found))
-    return live.answer(request, "round-live", html, poll="round-poll", url=url, every=EVERY)
+    url = _live_url(request, links, found, now)
+    html = _live_html(request, found, progress(found), now)
+    every = _every(found, now)
+    return live.answer(request, "round-live", html, poll="round-poll", url=url, every=every)
 
 
-def _live_html(request: MemberRequest, buy: GroupBuy, stands: Progress) -> str:
+def _live_html(request: MemberRequest, buy: GroupBuy, stands: Progress, now: datetime) -> str:
     links = Links(request.member, request.compound.slug)
-    context = live_context(buy, stands, timezone.now(), request.member) | _orders(request, buy)
+    context = live_context(buy, stands, now, request.member) | _orders(request, buy)
     context |= {"request": request, "waiting_url": links.of("waiting-list", buy)}
     return render_to_string("supplies/buys/_live.html", context)
 

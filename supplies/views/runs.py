@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django import forms
@@ -24,8 +25,19 @@ from lockdown.kernel.forms import attempt
 from supplies.actions.delivering import hand_run_to, record_stop, take_in
 from supplies.actions.undoing import take_back
 from supplies.buys.links import Links
-from supplies.carrying import SAID, door_of, doors_to_ring, runs_now, to_start, walk, with_goods
+from supplies.carrying import (
+    SAID,
+    door_of,
+    doors_to_ring,
+    run_sheets,
+    runs_now,
+    to_start,
+    walk,
+    with_goods,
+)
 from supplies.models import BuyState, DeliveryRun, Stop, StopOutcome
+from supplies.parts import round_of
+from supplies.queries import runs_of
 from supplies.views.packing import print_context
 
 OUTCOMES = [choice for choice in StopOutcome.choices if choice[0] != StopOutcome.WAITING]
@@ -84,14 +96,16 @@ def run_list(request: MemberRequest) -> HttpResponse:
     rows = [(run, _run_row(request, run)) for run in runs]
     mine = [row for run, row in rows if run.assignee_id == request.member.pk]
     by_round: dict[Any, list[dict[str, Any]]] = {}
+    doors: dict[Any, int] = defaultdict(int)
     for run, row in rows:
         by_round.setdefault(run.buy, []).append(row)
+        doors[run.buy] += run.doors  # type: ignore[attr-defined]
     context = {
         "ring": doors_to_ring(now, member=request.member),
         "may_ring": request.member.may(Permission.PHONE_REVEAL),
         "packed": to_start().filter(touching(request.member))[:20],
         "mine": [row for row in mine if row["status"] != "done"],
-        "rounds": list(by_round.items()),
+        "rounds": [(buy, shown, doors[buy]) for buy, shown in by_round.items()],
     }
     return render(request, "supplies/doors/run_list.html", context)
 
@@ -144,11 +158,22 @@ def run_print(request: MemberRequest, run: int) -> HttpResponse:
     found = run_of(request, run)
     title = _("Run sheet %(place)s") % {"place": found.unit}
     back = reverse("supplies:run", args=[request.compound.slug, found.pk])
-    context = print_context(request, title, found.buy, back) | {
-        "run": found,
-        "walk": walk(found, member=request.member, now=timezone.now()),
-    }
+    context = print_context(request, title, found.buy, back)
+    context["sheet"] = run_sheets(found.buy, [found])[0]
     return render(request, "supplies/doors/run_print.html", context)
+
+
+@member_page(Permission.BUY_SEE)
+def runs_print(request: MemberRequest, buy: int) -> HttpResponse:
+    """Every run sheet of a round, each on a page of its own; isolated homes last."""
+    found = round_of(request.member, buy)
+    runs = list(runs_of(found, member=request.member))
+    if not runs:
+        raise Http404
+    back = reverse("supplies:run-list", args=[request.compound.slug])
+    context = print_context(request, _("Run sheets"), found, back)
+    context["sheets"] = run_sheets(found, runs, whole=True)
+    return render(request, "supplies/doors/runs_print.html", context)
 
 
 @member_page(Permission.WORK_DO)

@@ -28,7 +28,8 @@ from supplies.models import (
     ShortageRule,
     StockItem,
 )
-from supplies.queries import matrix, packs, supplier_claim
+from supplies.packs import matrix, packs
+from supplies.queries import supplier_claim
 from tests.cast import Cast, make_cast
 from tests.supplies import things
 

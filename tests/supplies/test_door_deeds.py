@@ -370,7 +370,13 @@ def test_a_member_of_another_stair_gets_404(cast: Cast) -> None:
         site.volunteer.buildings = [999999]
         site.volunteer.save(update_fields=["buildings"])
     client = cast.client(site.volunteer)
-    for name, key in (("run", run.pk), ("stop", stop.pk), ("ring", stop.pk), ("run-print", run.pk)):
+    for name, key in (
+        ("run", run.pk),
+        ("stop", stop.pk),
+        ("ring", stop.pk),
+        ("run-print", run.pk),
+        ("runs-print", buy.pk),
+    ):
         assert client.get(url(site, name, key)).status_code == 404
     assert client.get(url(site, "packing-file", buy.pk)).status_code == 404
     assert client.get(url(site, "claim", one.pk)).status_code == 404

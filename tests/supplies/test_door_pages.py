@@ -112,6 +112,7 @@ def pages(site: Site, buy: GroupBuy) -> list[str]:
         path("run-list"),
         path("run", run.pk),
         path("run-print", run.pk),
+        path("runs-print", buy.pk),
         path("stop", stop.pk),
         path("ring", stop.pk),
         path("claim-list"),
