@@ -175,6 +175,8 @@ def of_the_whole(site: Site, units: dict[str, Unit]) -> dict[str, int]:
         site, things.close(buy=begun("待配送团"), by=site.warehouse), {"鸡蛋": 2}
     ), by=site.warehouse)  # fmt: skip
     walked = allocate(buy=things.through_count(site, begun("已送达团")), by=site.warehouse)
-    _carried(site, walked, "乙楼")
+    _carried(site, walked, "")
+    for word, unit in units.items():
+        Stop.objects.filter(run__buy=walked, run__unit=unit).update(note=f"{word}门口")
     buys = {"open": begun("开放团"), "locked": locked, "counted": counted, "packed": packed}
     return {name: buy.pk for name, buy in {**buys, "delivered": walked}.items()}
