@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from compounds.models import Member
 from compounds.work import Work, WorkState
+from lockdown.kernel.lean import fetch_first
+from lockdown.kernel.tenancy import scoped_compounds
 from seals.models import SealOrder
 from waste.models import DisinfectionRound, Phase, RubbishWindow
 from waste.words import (
@@ -183,28 +186,30 @@ def rubbish_now(unit_id: int, now: datetime) -> RubbishNow | None:
     )
 
 
+# The one that counts: out, else today's next, else today's last, else the next to come.
+CURRENT = """
+FROM (
+    SELECT *, CASE WHEN phase IN ('put_out', 'collecting') THEN 1
+        WHEN due_at >= %s THEN 4 WHEN finished_at IS NULL THEN 2 ELSE 3 END AS place
+    FROM waste_rubbishwindow
+    WHERE compound_id = ANY(%s::bigint[]) AND unit_id = %s AND cancelled_at IS NULL
+        AND due_at >= %s AND due_at < %s
+        AND (due_at >= %s OR phase IN ('put_out', 'collecting'))
+) w
+ORDER BY place, extract(epoch FROM due_at) * CASE WHEN place IN (1, 3) THEN -1 ELSE 1 END, id
+"""
+
+
 def current_window(unit_id: int, now: datetime) -> RubbishWindow | None:
-    """The window that counts now: one that is out, else today's next, else today's last, else next.
+    """The window that counts now, by a statement written once: every home's page asks for it.
 
     A window that was put out yesterday and never collected still counts; its bags are outside.
     """
     today, tomorrow = day_bounds(timezone.localtime(now).date())
-    rows = list(
-        RubbishWindow.objects.filter(
-            unit_id=unit_id,
-            cancelled_at=None,
-            due_at__gte=today - timedelta(days=1),
-            due_at__lt=tomorrow + timedelta(days=7),
-        ).order_by("due_at")
-    )
-    out = [row for row in rows if row.phase in (Phase.PUT_OUT, Phase.COLLECTING)]
-    todays = [row for row in rows if today <= row.due_at < tomorrow]
-    waiting = [row for row in todays if row.finished_at is None]
-    coming = [row for row in rows if row.due_at >= tomorrow]
-    for group in (out[-1:], waiting, todays[-1:], coming):
-        if group:
-            return group[0]
-    return None
+    first, end = today - timedelta(days=1), tomorrow + timedelta(days=7)
+    values = [tomorrow, scoped_compounds(), unit_id, first, end, today]
+    found: Any = fetch_first([("w", RubbishWindow)], CURRENT, values)
+    return found[0] if found else None
 
 
 def round_counts(day: date, tz: tzinfo | None = None) -> tuple[int, int, int]:
