@@ -1,8 +1,8 @@
 """Queries that Django writes once in a process; each call only fills in the values.
 
 Writing the SQL of a board's query takes Django several times longer than PostgreSQL takes to
-answer it. The statement stays what the ORM makes of the query, with its compound filter, and it
-runs on the scope's own connection behind row security.
+answer it, and planning it PostgreSQL longer than to run it. The statement stays what the ORM makes
+of the query, with its compound filter; it is planned once a connection, behind row security.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ import django_scopes
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
 from django_scopes.exceptions import ScopeError
+from psycopg import sql as sql_text
 
+from lockdown.kernel.lean import all_rows
 from lockdown.kernel.tenancy import scoped_compounds
 
 Rows = list[tuple[Any, ...]]
@@ -36,16 +38,14 @@ class Hole:
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL, its parameters with holes among them, and what turns a column into its value."""
+    """SQL with its holes in order, and what turns a column into its value."""
 
     sql: str
-    parameters: tuple[Any, ...]
+    holes: tuple[Hole, ...]
     converters: tuple[tuple[int, list[Any], Any], ...]
 
     def rows(self, values: Mapping[Hashable, Any]) -> Rows:
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, [_filled(one, values) for one in self.parameters])
-            found: Rows = cursor.fetchall()
+        found: Rows = all_rows(self.sql, [_filled(one, values) for one in self.holes])
         return [self._converted(row) for row in found] if self.converters else found
 
     def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -101,14 +101,25 @@ def _write(
     with django_scopes.scope(compound=scope):
         compiler = build(**asked).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-    holes = tuple(_hole(one, stand_ins) for one in parameters)
-    missing = set(stand_ins.values()) - {one.name for one in holes if isinstance(one, Hole)}
+    parts = [_hole(one, stand_ins) for one in parameters]
+    holes = tuple(one for one in parts if isinstance(one, Hole))
+    missing = set(stand_ins.values()) - {one.name for one in holes}
     if missing:
         raise ValueError(f"{build.__name__} does not ask for {missing} as they are.")
     columns = [column for column, _sql, _alias in compiler.select]
     converters = compiler.get_converters(columns)
     found = tuple((place, *converters[place]) for place in sorted(converters))
-    return Statement(sql, holes, found)
+    # A percent sign of the query itself stays one for the cursor.
+    filled = sql.replace("%%", "%%%%") % tuple(_place(one) for one in parts)
+    return Statement(filled, holes, found)
+
+
+def _place(part: Any) -> str:
+    """What stands in the statement itself: a hole of its kind, or what never changes, in full, so
+    that PostgreSQL may plan with it; a partial index is found by nothing else."""
+    if isinstance(part, Hole):
+        return "%s::bigint" if part.cast else "%s::timestamptz"
+    return sql_text.Literal(part).as_string(connection.connection).replace("%", "%%")
 
 
 def _hole(parameter: Any, stand_ins: Mapping[Any, Hashable]) -> Any:
@@ -118,8 +129,6 @@ def _hole(parameter: Any, stand_ins: Mapping[Any, Hashable]) -> Any:
     return Hole(stand_ins[parameter], cast)
 
 
-def _filled(parameter: Any, values: Mapping[Hashable, Any]) -> Any:
-    if not isinstance(parameter, Hole):
-        return parameter
-    value = values[parameter.name]
-    return parameter.cast(value) if parameter.cast else value
+def _filled(hole: Hole, values: Mapping[Hashable, Any]) -> Any:
+    value = values[hole.name]
+    return hole.cast(value) if hole.cast else value

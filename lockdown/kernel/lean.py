@@ -19,6 +19,7 @@ from lockdown.kernel import wire
 
 Named = tuple[str, type[models.Model]]  # alias in the statement, model
 Row = Any  # a tuple of the row's values, or None
+MOST_PARAMETERS = 200
 
 
 class Question(NamedTuple):
@@ -80,6 +81,22 @@ def first_row(statement: str, parameters: Sequence[Any]) -> Row:
     return _row(_here(), statement, parameters)
 
 
+def all_rows(statement: str, parameters: Sequence[Any]) -> list[Row]:
+    """The rows of a statement that is prepared on the connection, as `first_row` the first.
+
+    One with very many parameters, as for somebody who sees a whole city, is not kept.
+    """
+    here = _here()
+    if not _is_straight(here) or len(parameters) > MOST_PARAMETERS:
+        with here.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return list(cursor.fetchall())
+    with here.wrap_database_errors:
+        if _is_unbegun(here.connection):
+            wire.say(here.connection, "BEGIN")
+        return list(wire.ask_all(here.connection, statement, parameters))
+
+
 def last_row(statement: str, parameters: Sequence[Any]) -> Row:
     """The same for the last statement of the outermost transaction: it goes with its COMMIT.
 
@@ -107,17 +124,23 @@ def _here() -> Any:
 
 
 def _row(here: Any, statement: str, parameters: Sequence[Any], after: Sequence[str] = ()) -> Row:
-    link = here.connection
-    if here.queries_logged or not settings.DATABASE_PREPARED:
-        # Not below Django's cursors where queries are counted, nor behind such a pooler.
+    if not _is_straight(here):
         with here.cursor() as cursor:
             cursor.execute(statement, parameters)
             return cursor.fetchone()
-    is_first = not link.autocommit and link.pgconn.transaction_status == TransactionStatus.IDLE
     with here.wrap_database_errors:
-        # Django has announced a transaction, which psycopg's cursor would begin.
-        before = ("BEGIN",) if is_first else ()
-        return wire.ask(link, statement, parameters, before=before, after=after)
+        before = ("BEGIN",) if _is_unbegun(here.connection) else ()
+        return wire.ask(here.connection, statement, parameters, before=before, after=after)
+
+
+def _is_straight(here: Any) -> bool:
+    """Below Django's cursors: not where queries are counted, nor behind such a pooler."""
+    return bool(settings.DATABASE_PREPARED and not here.queries_logged)
+
+
+def _is_unbegun(link: Any) -> bool:
+    """Django has announced a transaction, which psycopg's cursor would begin."""
+    return not link.autocommit and link.pgconn.transaction_status == TransactionStatus.IDLE
 
 
 def _instance(model: type[models.Model], fields: Sequence[str], values: Row) -> models.Model:

@@ -7,6 +7,7 @@ go together, as a pipeline with one sync.
 
 from __future__ import annotations
 
+import re
 import select
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -38,10 +39,28 @@ def ask(
     before: Sequence[str] = (),
     after: Sequence[str] = (),
 ) -> Row | None:
-    """The first row of a statement with %s for its parameters; the others return no rows.
+    """The first row of a statement; the others return no rows.
 
-    When one fails, those after it do not run, and its error is raised.
+    When one fails, those after it do not run, and its error is raised. As in a cursor, %s stands
+    for a parameter and %% for a percent sign.
     """
+    result, changer = _answer(link, statement, parameters, before, after)
+    return changer.load_row(0, tuple) if result.ntuples else None
+
+
+def ask_all(link: psycopg.Connection, statement: str, parameters: Sequence[Any]) -> list[Row]:
+    """All rows of a statement."""
+    result, changer = _answer(link, statement, parameters)
+    return changer.load_rows(0, result.ntuples, tuple)
+
+
+def _answer(
+    link: psycopg.Connection,
+    statement: str,
+    parameters: Sequence[Any],
+    before: Sequence[str] = (),
+    after: Sequence[str] = (),
+) -> tuple[pq.abc.PGresult, abc.Transformer]:
     name, changer = _prepared(link, statement)
     # Any: psycopg's types forget that a parameter may be NULL.
     values: Any = changer.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters))
@@ -49,10 +68,8 @@ def ask(
         result = _pipelined(link, name, values, before, after)
     else:
         result = _checked(link, link.pgconn.exec_prepared(name, values))
-    if not result.ntuples:
-        return None
     changer.set_pgresult(result)
-    return changer.load_row(0, tuple)
+    return result, changer
 
 
 def _prepared(link: Any, statement: str) -> Prepared:
@@ -78,8 +95,10 @@ def _transformer(link: psycopg.Connection) -> abc.Transformer:
 @lru_cache
 def _numbered(statement: str) -> bytes:
     """PostgreSQL's own placeholders: $1, $2 …"""
-    first, *others = statement.split("%s")
-    return "".join([first, *(f"${n}{part}" for n, part in enumerate(others, 1))]).encode()
+    numbers = count(1)
+    return re.sub(
+        "%([%s])", lambda found: "%" if found[1] == "%" else f"${next(numbers)}", statement
+    ).encode()
 
 
 def _pipelined(

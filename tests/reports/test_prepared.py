@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.utils import timezone
 from django_scopes.exceptions import ScopeError
 
@@ -121,3 +121,18 @@ def test_a_door_leads_where_reverse_does(cast: Cast) -> None:
     assert doors.to("reports:board") == "/c/yujingwan/"
     assert doors.to("households:file", 17) == doors.to("households:file", 4).replace("4", "17")
     assert Doors(cast.yujingwan.guard, "yujingwan").to("notices:new") == ""
+
+
+@prepared
+def marked(begin: datetime) -> QuerySet:
+    found = RubbishWindow.objects.filter(due_at__gte=begin).exclude(note__contains="50%s 100%%")
+    return found.order_by("id").values_list("id", Value("5%s, 3%% '\\"))
+
+
+def test_what_never_changes_stands_in_the_statement_as_it_is(
+    cast: Cast, running: SealOrder
+) -> None:
+    with cast.yujingwan.open():
+        long_ago = timezone.now() - timedelta(days=90)
+        ids = list(RubbishWindow.objects.order_by("id").values_list("id", flat=True))
+        assert marked(begin=long_ago) == [(one, "5%s, 3%% '\\") for one in ids] != []
