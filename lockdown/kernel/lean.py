@@ -70,6 +70,7 @@ def instances(named: Sequence[Named], row: Row) -> tuple[models.Model, ...] | No
 def fetch_first(
     named: Sequence[Named], rest: str, parameters: Sequence[Any]
 ) -> tuple[models.Model, ...] | None:
+    """One instance of each, of the first row; None when there is none."""
     return instances(named, first_row(*named_rows(named, rest, parameters)))
 
 

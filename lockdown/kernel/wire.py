@@ -21,6 +21,8 @@ from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.types.datetime import TimestamptzLoader
 
 FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.PIPELINE_ABORTED)
+# A column has changed its type under a plan, or somebody has thrown the plans away.
+STALE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
 Row = tuple[Any, ...]
 Prepared = tuple[bytes, abc.Transformer]  # the name that a connection knows a statement by
 _names = count(1)
@@ -64,10 +66,15 @@ def _answer(
     name, changer = _prepared(link, statement)
     # Any: psycopg's types forget that a parameter may be NULL.
     values: Any = changer.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters))
-    if before or after:
-        result = _pipelined(link, name, values, before, after)
-    else:
-        result = _checked(link, link.pgconn.exec_prepared(name, values))
+    try:
+        if before or after:
+            result = _pipelined(link, name, values, before, after)
+        else:
+            result = _checked(link, link.pgconn.exec_prepared(name, values))
+    except STALE:
+        known: Any = link
+        known.prepared_by_us.clear()  # the next request prepares anew
+        raise
     changer.set_pgresult(result)
     return result, changer
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 
 from compounds.models import Compound, Organization
 from households.access import FOUND, REST, new_secret
@@ -143,6 +152,32 @@ def test_a_pooler_that_knows_no_prepared_statements_gets_none(
     monkeypatch.setattr(settings, "DATABASE_PREPARED", False)
     assert first_row("SELECT 8 -- not kept", []) == (8,)
     assert first_row(PREPARED, ["SELECT 8 -- not kept"]) == (0,)
+
+
+def throw_plans_away() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+
+
+def change_a_type() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE pg_temp.changing ALTER what TYPE text USING what::text")
+
+
+@pytest.mark.parametrize("spoil", [throw_plans_away, change_a_type])
+def test_a_plan_that_no_longer_holds_costs_one_request_and_is_made_anew(
+    spoil: Callable[[], None],
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE changing AS SELECT 7 AS what")
+    asked = "SELECT what FROM pg_temp.changing"
+    assert first_row(asked, []) == (7,)
+    spoil()
+    with pytest.raises(DatabaseError), scope([5], Question(asked, [])):
+        pass
+    assert str(first_row(asked, [])[0]) == "7"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE pg_temp.changing")
 
 
 def test_a_connection_that_rested_is_asked_before_it_is_used() -> None:
