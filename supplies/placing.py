@@ -1,4 +1,4 @@
-"""The one statement of an order: the function of migration 0003_place_order.
+"""The one statement of an order: the function of migration 0005_place_order_by_key.
 
 It claims the request's key, then takes the round's row, then the goods, and is the last before
 commit. It refuses by an answer, not by an error, so the transaction around it goes on.

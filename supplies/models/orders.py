@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from compounds.models import Home, Member
+from compounds.models import Compound, Home, Member
 from households.models import Access, Household
 from lockdown.kernel.fields import TenantKey
 from lockdown.kernel.tenancy import TenantModel
@@ -23,16 +23,32 @@ class Via(models.TextChoices):
     STAFF = "staff", _("staff or a volunteer")
 
 
-class Order(TenantModel):
+class HotRow(TenantModel):
+    """Written once an order, so without what says a thing twice.
+
+    The compound's index is the beginning of every other one, and its key is carried by the keys
+    to the round and the household: each check of it would lock the compound's row against the
+    checks of all other orders.
+    """
+
+    compound = models.ForeignKey(
+        Compound, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Order(HotRow):
     """One a household and round, whoever places it. Taken back, it keeps its number."""
 
-    buy = TenantKey(GroupBuy, related_name="orders")
-    household = TenantKey(Household, related_name="orders")
-    home = TenantKey(Home, related_name="+")
+    buy = TenantKey(GroupBuy, related_name="orders", db_index=False)
+    household = TenantKey(Household, related_name="orders", db_index=False)
+    home = TenantKey(Home, related_name="+", db_index=False)
     number = models.PositiveIntegerField()  # in the round; never given again
     via = models.CharField(max_length=10, choices=Via.choices, default=Via.OWN)
-    access = TenantKey(Access, null=True, blank=True, related_name="+")
-    member = TenantKey(Member, null=True, blank=True, related_name="+")
+    access = TenantKey(Access, null=True, blank=True, related_name="+", db_index=False)
+    member = TenantKey(Member, null=True, blank=True, related_name="+", db_index=False)
     for_whom = models.CharField(_("who asked"), max_length=60, blank=True)
     note = models.CharField(_("note"), max_length=120, blank=True)
     is_flagged = models.BooleanField(default=False)  # had a care mark when it last ordered
@@ -58,11 +74,11 @@ class Order(TenantModel):
         return f"{self.buy_id}/{self.number}"
 
 
-class OrderLine(TenantModel):
+class OrderLine(HotRow):
     """`quantity` is wanted for certain, up to `up_to` would be taken to fill a case."""
 
     order = TenantKey(Order, related_name="lines")
-    line = TenantKey(OfferLine, related_name="order_lines")
+    line = TenantKey(OfferLine, related_name="order_lines", db_index=False)
     quantity = models.PositiveIntegerField()
     up_to = models.PositiveIntegerField()
     # A copy of the item's cap, so that the database itself refuses more.
@@ -89,11 +105,11 @@ class OrderLine(TenantModel):
         return f"{self.line_id} × {self.quantity}"
 
 
-class OrderRequest(TenantModel):
+class OrderRequest(HotRow):
     """A cart as it was sent, under the sender's key: the same key again is the same answer."""
 
-    buy = TenantKey(GroupBuy, related_name="+")
-    household = TenantKey(Household, related_name="+")
+    buy = TenantKey(GroupBuy, related_name="+", db_index=False)
+    household = TenantKey(Household, related_name="+", db_index=False)
     key = models.CharField(max_length=64)
     cart = models.JSONField()  # {"<line id>": [quantity, up_to]}
     by = models.CharField(max_length=80)

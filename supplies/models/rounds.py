@@ -250,7 +250,6 @@ class OfferLine(TenantModel):
                 name="line_cap_over_minimum",
             ),
         ]
-        indexes = [models.Index(fields=["compound", "buy"], name="line_by_buy")]
 
     def __str__(self) -> str:
         return self.name
