@@ -21,7 +21,7 @@ from compounds.access import Rule, View, ruled
 from compounds.actions import digest_of
 from compounds.models import Building, Compound, Home, Unit
 from households.models import Access, Household, Proxy
-from lockdown.kernel.lean import Named, Question, Row, instances, named_rows
+from lockdown.kernel.lean import Named, Question, Row, instances, named_rows, relate
 from lockdown.kernel.tenancy import scope
 
 FOUND = (
@@ -187,8 +187,10 @@ def _made(row: Row, beside: Beside | None) -> tuple[Access | None, models.Model 
     if found is None:
         return None, None
     access, compound, household, home, unit, building, *others = found
-    access.compound, access.household = compound, household
-    household.home, home.unit, home.building, unit.building = home, unit, building, building
+    relate(access, compound=compound, household=household)
+    relate(household, home=home)
+    relate(home, unit=unit, building=building)
+    relate(unit, building=building)
     return access, next((one for one in others if one.pk is not None), None)
 
 

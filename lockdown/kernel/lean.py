@@ -67,6 +67,15 @@ def instances(named: Sequence[Named], row: Row) -> tuple[models.Model, ...] | No
     return tuple(found)
 
 
+def relate(one: models.Model, **others: models.Model) -> None:
+    """Let a row know its neighbours, as select_related leaves them.
+
+    The columns say so already: the statement has joined them. Setting each through its field asks
+    the router and writes the column again.
+    """
+    one._state.fields_cache.update(others)
+
+
 def fetch_first(
     named: Sequence[Named], rest: str, parameters: Sequence[Any]
 ) -> tuple[models.Model, ...] | None:

@@ -36,6 +36,32 @@ def tenant_table(table: str, *, also_readable: str = "") -> migrations.RunSQL:
     )
 
 
+def drop_compound_indexes(app: str) -> migrations.RunSQL:
+    """Drop the index of compound_id alone from each table of an app, whose keys begin with it.
+
+    Only the index: Django's own AlterField would also make the foreign key anew, and check every
+    row for it under a lock. Backwards nothing is done; no query needs one.
+    """
+    return migrations.RunSQL(
+        sql=f"""
+        DO $$
+        DECLARE one text;
+        BEGIN
+            FOR one IN
+                SELECT i.indexrelid::regclass FROM pg_index i
+                JOIN pg_class t ON t.oid = i.indrelid
+                JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'compound_id'
+                WHERE t.relname LIKE '{app}\\_%' AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
+                    AND NOT i.indisunique AND i.indpred IS NULL
+            LOOP
+                EXECUTE 'DROP INDEX ' || one;
+            END LOOP;
+        END $$;
+        """,
+        reverse_sql=migrations.RunSQL.noop,
+    )
+
+
 def renew_walls(also_readable: dict[str, str]) -> migrations.RunSQL:
     """Give every tenant table that stands today the wall as `ADMITTED` says it now.
 

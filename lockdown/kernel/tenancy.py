@@ -102,9 +102,15 @@ def scoped_compounds() -> list[int]:
 
 
 class TenantModel(models.Model):
-    """A row that belongs to one compound; invisible outside a scope that names it."""
+    """A row that belongs to one compound; invisible outside a scope that names it.
 
-    compound = models.ForeignKey("compounds.Compound", on_delete=models.PROTECT, related_name="+")
+    The key (compound, id) that every such table has begins with the compound: an index of the
+    compound alone would be written with each row and say nothing more.
+    """
+
+    compound = models.ForeignKey(
+        "compounds.Compound", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     # Any, because django-scopes makes the manager class at run time.
     objects: ClassVar[Any] = ScopedManager(compound="compound")

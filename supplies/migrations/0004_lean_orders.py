@@ -32,16 +32,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="order",
-            name="buy",
-            field=lockdown.kernel.fields.TenantKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="orders",
-                to="supplies.groupbuy",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="order",
             name="compound",
             field=models.ForeignKey(
                 db_constraint=False,
@@ -59,16 +49,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="compounds.home",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="order",
-            name="household",
-            field=lockdown.kernel.fields.TenantKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="orders",
-                to="households.household",
             ),
         ),
         migrations.AlterField(
@@ -92,16 +72,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="compounds.compound",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="orderline",
-            name="line",
-            field=lockdown.kernel.fields.TenantKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="order_lines",
-                to="supplies.offerline",
             ),
         ),
         migrations.AlterField(

@@ -26,9 +26,9 @@ class Via(models.TextChoices):
 class HotRow(TenantModel):
     """Written once an order, so without what says a thing twice.
 
-    The compound's index is the beginning of every other one, and its key is carried by the keys
-    to the round and the household: each check of it would lock the compound's row against the
-    checks of all other orders.
+    The key of the compound is carried by the keys to the round and the household: each check of it
+    would lock the compound's row against the checks of all other orders. A key that nothing joins
+    back from has no index.
     """
 
     compound = models.ForeignKey(
@@ -42,8 +42,8 @@ class HotRow(TenantModel):
 class Order(HotRow):
     """One a household and round, whoever places it. Taken back, it keeps its number."""
 
-    buy = TenantKey(GroupBuy, related_name="orders", db_index=False)
-    household = TenantKey(Household, related_name="orders", db_index=False)
+    buy = TenantKey(GroupBuy, related_name="orders")
+    household = TenantKey(Household, related_name="orders")
     home = TenantKey(Home, related_name="+", db_index=False)
     number = models.PositiveIntegerField()  # in the round; never given again
     via = models.CharField(max_length=10, choices=Via.choices, default=Via.OWN)
@@ -78,7 +78,7 @@ class OrderLine(HotRow):
     """`quantity` is wanted for certain, up to `up_to` would be taken to fill a case."""
 
     order = TenantKey(Order, related_name="lines")
-    line = TenantKey(OfferLine, related_name="order_lines", db_index=False)
+    line = TenantKey(OfferLine, related_name="order_lines")
     quantity = models.PositiveIntegerField()
     up_to = models.PositiveIntegerField()
     # A copy of the item's cap, so that the database itself refuses more.

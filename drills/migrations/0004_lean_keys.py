@@ -1,0 +1,31 @@
+"""No index of the compound alone; see lockdown.kernel.tenancy.TenantModel."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+from lockdown.kernel.migrations import drop_compound_indexes
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("compounds", "0010_lean_keys"),
+        ("drills", "0003_clearing"),
+    ]
+
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            database_operations=[drop_compound_indexes("drills")],
+            state_operations=[
+                migrations.AlterField(
+                    model_name="drill",
+                    name="compound",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compounds.compound",
+                    ),
+                ),
+            ],
+        ),
+    ]

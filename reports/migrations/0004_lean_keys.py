@@ -1,0 +1,41 @@
+"""No index of the compound alone; see lockdown.kernel.tenancy.TenantModel."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+from lockdown.kernel.migrations import drop_compound_indexes
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("compounds", "0010_lean_keys"),
+        ("reports", "0003_closing"),
+    ]
+
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            database_operations=[drop_compound_indexes("reports")],
+            state_operations=[
+                migrations.AlterField(
+                    model_name="closingreport",
+                    name="compound",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compounds.compound",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="daycomment",
+                    name="compound",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="compounds.compound",
+                    ),
+                ),
+            ],
+        ),
+    ]
