@@ -43,16 +43,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="order",
-            name="home",
-            field=lockdown.kernel.fields.TenantKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="compounds.home",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="order",
             name="member",
             field=lockdown.kernel.fields.TenantKey(
                 blank=True,
@@ -93,16 +83,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="compounds.compound",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="orderrequest",
-            name="household",
-            field=lockdown.kernel.fields.TenantKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="households.household",
             ),
         ),
     ]

@@ -27,8 +27,8 @@ class HotRow(TenantModel):
     """Written once an order, so without what says a thing twice.
 
     The key of the compound is carried by the keys to the round and the household: each check of it
-    would lock the compound's row against the checks of all other orders. A key that nothing joins
-    back from has no index.
+    would lock the compound's row against the checks of all other orders. A key has an index
+    of its own where something joins back from it, or looks through it before it deletes.
     """
 
     compound = models.ForeignKey(
@@ -44,7 +44,7 @@ class Order(HotRow):
 
     buy = TenantKey(GroupBuy, related_name="orders")
     household = TenantKey(Household, related_name="orders")
-    home = TenantKey(Home, related_name="+", db_index=False)
+    home = TenantKey(Home, related_name="+")
     number = models.PositiveIntegerField()  # in the round; never given again
     via = models.CharField(max_length=10, choices=Via.choices, default=Via.OWN)
     access = TenantKey(Access, null=True, blank=True, related_name="+", db_index=False)
@@ -109,7 +109,7 @@ class OrderRequest(HotRow):
     """A cart as it was sent, under the sender's key: the same key again is the same answer."""
 
     buy = TenantKey(GroupBuy, related_name="+", db_index=False)
-    household = TenantKey(Household, related_name="+", db_index=False)
+    household = TenantKey(Household, related_name="+")
     key = models.CharField(max_length=64)
     cart = models.JSONField()  # {"<line id>": [quantity, up_to]}
     by = models.CharField(max_length=80)

@@ -16,6 +16,12 @@ from tests.cast import Cast
 
 TENANT = [model for model in apps.get_models() if issubclass(model, TenantModel)]
 
+BEGINS = """
+SELECT t.relname::text FROM pg_index i JOIN pg_class t ON t.oid = indrelid
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = indkey[0]
+WHERE a.attname = 'compound_id' AND indpred IS NULL AND {more}
+"""
+
 
 def _rows(query: str, *args: object) -> list[tuple]:
     with connection.cursor() as cursor:
@@ -74,6 +80,13 @@ def test_keys_between_tenant_tables_carry_the_compound(db: None, model: type[Ten
         and issubclass(field.related_model, TenantModel)
     ]
     assert plain == []
+
+
+def test_the_compounds_key_is_the_only_index_that_need_begin_with_it(db: None) -> None:
+    """An index of the compound alone is written with each row and says what the key says."""
+    keyed = {name for (name,) in _rows(BEGINS.format(more="indisunique AND indnatts = 2"))}
+    assert keyed >= {model._meta.db_table for model in TENANT}
+    assert _rows(BEGINS.format(more="NOT indisunique AND indnatts = 1")) == []
 
 
 def test_the_apps_role_can_neither_own_nor_bypass(db: None) -> None:
