@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache, wraps
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import structlog
 from django.db import models
@@ -22,19 +22,13 @@ from compounds.actions import digest_of
 from compounds.models import Building, Compound, Home, Unit
 from households.models import Access, Household, Proxy
 from lockdown.kernel.lean import Named, Question, Row, instances, named_rows, relate
-from lockdown.kernel.tenancy import scope
+from lockdown.kernel.tenancy import go_on, scope
 
-FOUND = (
-    ("a", Access),
-    ("c", Compound),
-    ("f", Household),
-    ("h", Home),
-    ("u", Unit),
-    ("b", Building),
-)
+HOME = (Named("a", Access), Named("c", Compound), Named("f", Household), Named("h", Home))
+FOUND = (*HOME, Named("u", Unit), Named("b", Building))
 # OFFSET 0 keeps PostgreSQL from weighing all orders of joining: that took it 20 times as long as
 # walking from the access to its door.
-REST = """
+REST_HOME = """
 FROM (
     SELECT * FROM households_access
     WHERE compound_id = %s AND digest = %s OFFSET 0
@@ -49,6 +43,8 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT * FROM compounds_home WHERE compound_id = a.compound_id AND id = f.home_id OFFSET 0
 ) h
+"""
+REST = f"""{REST_HOME}
 CROSS JOIN LATERAL (
     SELECT * FROM compounds_unit WHERE compound_id = a.compound_id AND id = h.unit_id OFFSET 0
 ) u
@@ -136,11 +132,16 @@ class Beside:
 
     `join` selects from its table, with `a` as the access; %s stands for the argument of the
     address named `of`. The view finds the row, or None, as `request.beside`.
+
+    `posted`: the columns that a POST needs. It is then found with these and without the names of
+    its unit and building (Django reads what else is asked for), and the transaction ends with
+    the finding, so that the view may write in one of its own (tenancy.in_one) or go on.
     """
 
     model: type[models.Model]
     join: str
     of: str
+    posted: tuple[str, ...] = ()
 
 
 def resident_page(why: str, beside: Beside | None = None) -> Callable[[View], View]:
@@ -159,8 +160,11 @@ def resident_page(why: str, beside: Beside | None = None) -> Callable[[View], Vi
             kept = request.session.get(SESSION_KEY)
             if not kept:
                 return redirect("households:welcome")
-            with scope([kept["compound"]], _question(kept, beside, kwargs)) as found:
-                access, row = _made(found, beside)
+            is_short = bool(beside and beside.posted) and request.method == "POST"
+            asked = _asked(beside, is_short)
+            question = _question(kept, asked, beside, kwargs)
+            with scope([kept["compound"]], question, ends=is_short) as found:
+                access, row = _made(found, asked.named)
                 if access is None or (access.ended_at is not None and not access.is_proxy):
                     forget(request)
                     return redirect("households:welcome")
@@ -174,34 +178,45 @@ def resident_page(why: str, beside: Beside | None = None) -> Callable[[View], Vi
     return decorate
 
 
-def _question(kept: Kept, beside: Beside | None, arguments: dict[str, Any]) -> Question:
+class _Asked(NamedTuple):
     """One statement for every page of a resident; see lockdown.kernel.lean."""
+
+    named: tuple[Named, ...]
+    statement: str
+
+
+@lru_cache
+def _asked(beside: Beside | None, is_short: bool) -> _Asked:
+    named, rest = (HOME, REST_HOME) if is_short else (FOUND, REST)
+    if beside is not None:
+        columns = beside.posted if is_short else ()
+        named = (*named, Named("beside", beside.model, columns))
+        rest = f"{rest} LEFT JOIN LATERAL ({beside.join} OFFSET 0) beside ON true"
+    return _Asked(named, named_rows(named, rest, ()).statement)
+
+
+def _question(
+    kept: Kept, asked: _Asked, beside: Beside | None, arguments: dict[str, Any]
+) -> Question:
     parameters = [kept["compound"], digest_of(kept["secret"])]
-    if beside is None:
-        return named_rows(FOUND, REST, parameters)
-    return named_rows(_named(beside), _with(beside), [*parameters, arguments[beside.of]])
+    if beside is not None:
+        parameters.append(arguments[beside.of])
+    return Question(asked.statement, parameters)
 
 
-def _made(row: Row, beside: Beside | None) -> tuple[Access | None, models.Model | None]:
-    found: Any = instances(_named(beside), row)
+def _made(row: Row, named: tuple[Named, ...]) -> tuple[Access | None, models.Model | None]:
+    found: Any = instances(named, row)
     if found is None:
         return None, None
-    access, compound, household, home, unit, building, *others = found
-    relate(access, compound=compound, household=household)
+    by_alias = dict(zip((one.alias for one in named), found, strict=True))
+    access, household, home = by_alias["a"], by_alias["f"], by_alias["h"]
+    relate(access, compound=by_alias["c"], household=household)
     relate(household, home=home)
-    relate(home, unit=unit, building=building)
-    relate(unit, building=building)
-    return access, next((one for one in others if one.pk is not None), None)
-
-
-@lru_cache
-def _named(beside: Beside | None) -> tuple[Named, ...]:
-    return FOUND if beside is None else (*FOUND, ("beside", beside.model))
-
-
-@lru_cache
-def _with(beside: Beside) -> str:
-    return f"{REST} LEFT JOIN LATERAL ({beside.join} OFFSET 0) beside ON true"
+    if "u" in by_alias:
+        relate(home, unit=by_alias["u"], building=by_alias["b"])
+        relate(by_alias["u"], building=by_alias["b"])
+    row_beside = by_alias.get("beside")
+    return access, row_beside if row_beside is not None and row_beside.pk is not None else None
 
 
 def _elsewhere(request: HttpRequest) -> HttpResponse:
@@ -213,16 +228,21 @@ def _elsewhere(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def _proxy(access: Access) -> Proxy | None:
+    go_on()
+    return Proxy.objects.filter(access=access).first()
+
+
 def _run(request: HttpRequest, access: Access, view: View, /, **kwargs: Any) -> HttpResponse:
     now = timezone.now()
     if access.last_seen_at is None or now - access.last_seen_at > timedelta(minutes=10):
+        go_on()
         Access.objects.filter(pk=access.pk).update(last_seen_at=now)
     structlog.contextvars.bind_contextvars(compound=access.compound_id)
     request.access = access  # type: ignore[attr-defined]
     request.household = access.household  # type: ignore[attr-defined]
     request.home = access.household.home  # type: ignore[attr-defined]
     request.compound = access.compound  # type: ignore[attr-defined]
-    proxy = Proxy.objects.filter(access=access).first() if access.is_proxy else None
-    request.proxy = proxy  # type: ignore[attr-defined]
+    request.proxy = _proxy(access) if access.is_proxy else None  # type: ignore[attr-defined]
     with timezone.override(access.compound.tz):
         return view(request, **kwargs)

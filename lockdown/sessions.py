@@ -6,7 +6,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from lockdown.kernel.lean import fetch_first
+from lockdown.kernel.lean import Named, fetch_first
 
 REST = "FROM django_session s WHERE s.session_key = %s AND s.expire_date > %s"
 
@@ -17,7 +17,7 @@ class SessionStore(DatabaseSessions):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        found = fetch_first([("s", Session)], REST, [self.session_key, timezone.now()])
+        found = fetch_first([Named("s", Session)], REST, [self.session_key, timezone.now()])
         if found is None:
             self._session_key = None
             return None

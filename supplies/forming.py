@@ -60,7 +60,11 @@ def form(
     turn: int = 0,
 ) -> Locked:
     """The quantities to buy, and what is missing to form. Short of a threshold by what "up to"
-    can give, it gives; more than needed is not taken, but for full cases."""
+    can give, it gives; more than needed is not taken, but for full cases.
+
+    Of equals the lower number is the first, in whatever order the lines are handed in.
+    """
+    asked = sorted(asked, key=lambda one: (one.order, one.line))
     plain = _locked(items, asked, wanted, {}, rule, seed, turn)
     if plain.formed or not any(one.up_to > one.quantity for one in asked):
         return plain
@@ -79,14 +83,14 @@ def _extra(items: Sequence[Item], asked: Sequence[Asked], most: int) -> dict[tup
     """`most` more pieces over all that would be taken, in proportion, within each cap in all."""
     slack = [one.up_to - one.quantity for one in asked]
     parts = largest_remainder(most, slack) if any(slack) else [0] * len(asked)
-    room = {item.line: item.left for item in items}
     extra = {}
-    for one, part in zip(asked, parts, strict=True):
-        left = room[one.line]
-        got = min(part, one.up_to - one.quantity, part if left is None else left)
-        if left is not None:
-            room[one.line] = left - got
-        extra[one.order, one.line] = got
+    for item in items:
+        of_item = [pair for pair in zip(asked, parts, strict=True) if pair[0].line == item.line]
+        more = [part for _one, part in of_item]
+        if item.left is not None and sum(more) > item.left:
+            more = largest_remainder(item.left, more)
+        for (one, _part), got in zip(of_item, more, strict=True):
+            extra[one.order, one.line] = got
     return extra
 
 

@@ -6,7 +6,7 @@ commit. It refuses by an answer, not by an error, so the transaction around it g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,17 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from lockdown.kernel.lean import first_row, last_row
+from lockdown.kernel.tenancy import in_one
 
 PLACE = (
     "SELECT * FROM supplies_place_order(%s::bigint, %s::bigint, %s::bigint, %s::bigint, %s, "
     "%s::jsonb, %s, %s, %s::bigint, %s::bigint, %s, %s, %s::timestamptz, %s, %s::jsonb)"
+)
+PLACE_TOGETHER = (
+    "SELECT * FROM supplies_place_orders(%s::bigint, %s::bigint, %s::jsonb, %s::timestamptz)"
+)
+TOGETHER = (
+    "household home key cart by via access member for_whom note event data".split()  # noqa: SIM905
 )
 
 
@@ -58,7 +65,22 @@ class Answer:
 
 def place(sent: Sent, *, is_last: bool = False) -> Answer:
     """`is_last`: committed with the same message, if the transaction is the caller's own."""
-    values: list[Any] = [
-        Jsonb(one) if isinstance(one, dict) else one for one in vars(sent).values()
-    ]
-    return Answer(*(last_row if is_last else first_row)(PLACE, values))
+    return Answer(*(last_row if is_last else first_row)(PLACE, _values(sent)))
+
+
+def place_alone(sent: Sent) -> Answer:
+    """The same as a transaction of its own, where the scope's has ended."""
+    return Answer(*in_one(PLACE, _values(sent))[0])
+
+
+def place_together(carts: Sequence[Sent]) -> dict[int, Answer]:
+    """Carts of one round, each of another household, in a transaction of its own: household to
+    answer. All or nothing: empty when one of them needs a second look."""
+    one = carts[0]
+    sent = Jsonb([{name: getattr(cart, name) for name in TOGETHER} for cart in carts])
+    rows = in_one(PLACE_TOGETHER, [one.compound, one.buy, sent, max(cart.now for cart in carts)])
+    return {household: Answer("placed", None, *placed) for household, *placed in rows}
+
+
+def _values(sent: Sent) -> list[Any]:
+    return [Jsonb(one) if isinstance(one, dict) else one for one in vars(sent).values()]

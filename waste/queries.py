@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from compounds.models import Member
 from compounds.work import Work, WorkState
-from lockdown.kernel.lean import fetch_first
+from lockdown.kernel.lean import Named, fetch_first
 from lockdown.kernel.tenancy import scoped_compounds
 from seals.models import SealOrder
 from waste.models import DisinfectionRound, Phase, RubbishWindow
@@ -208,7 +208,7 @@ def current_window(unit_id: int, now: datetime) -> RubbishWindow | None:
     today, tomorrow = day_bounds(timezone.localtime(now).date())
     first, end = today - timedelta(days=1), tomorrow + timedelta(days=7)
     values = [tomorrow, scoped_compounds(), unit_id, first, end, today]
-    found: Any = fetch_first([("w", RubbishWindow)], CURRENT, values)
+    found: Any = fetch_first([Named("w", RubbishWindow)], CURRENT, values)
     return found[0] if found else None
 
 

@@ -12,14 +12,21 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from psycopg.pq import TransactionStatus
 
 from lockdown.kernel import wire
 
-Named = tuple[str, type[models.Model]]  # alias in the statement, model
 Row = Any  # a tuple of the row's values, or None
 MOST_PARAMETERS = 200
+
+
+class Named(NamedTuple):
+    """A model under its alias in a statement; with `columns` only these, the others deferred."""
+
+    alias: str
+    model: type[models.Model]
+    columns: tuple[str, ...] = ()
 
 
 class Question(NamedTuple):
@@ -29,10 +36,11 @@ class Question(NamedTuple):
     parameters: Sequence[Any]
 
 
-def begin(first: str, question: Question | None = None) -> Row:
+def begin(first: str, question: Question | None = None, *, ends: bool = False) -> Row:
     """Begin the transaction that Django has just announced, run `first`, and ask; one message.
 
     psycopg sends a BEGIN of its own only when none has been sent. `first` has no parameters.
+    `ends`: the question is all that is asked; its COMMIT goes along (see `last_row`).
     """
     here = _here()
     link = here.connection
@@ -42,7 +50,8 @@ def begin(first: str, question: Question | None = None) -> Row:
         return first_row(*question) if question else None
     with here.wrap_database_errors:
         if question and settings.DATABASE_PREPARED:
-            return wire.ask(link, *question, before=("BEGIN", first))
+            after = ("COMMIT",) if ends else ()
+            return wire.ask(link, *question, before=("BEGIN", first), after=after)
         wire.say(link, f"BEGIN; {first}")
     return first_row(*question) if question else None
 
@@ -60,8 +69,8 @@ def instances(named: Sequence[Named], row: Row) -> tuple[models.Model, ...] | No
     if row is None:
         return None
     found, start = [], 0
-    for _alias, model in named:
-        fields = _names(model)
+    for _alias, model, columns in named:
+        fields = columns or _names(model)
         found.append(_instance(model, fields, row[start : start + len(fields)]))
         start += len(fields)
     return tuple(found)
@@ -119,8 +128,25 @@ def last_row(statement: str, parameters: Sequence[Any]) -> Row:
     return _row(here, statement, parameters, after)
 
 
+def whole(first: str, statement: str, parameters: Sequence[Any]) -> list[Row]:
+    """A transaction of its own, in one message: `first`, the statement, COMMIT.
+
+    Only where `has_ended`. After an error the connection is fit for another.
+    """
+    here = _here()
+    link = here.connection
+    try:
+        with here.wrap_database_errors:
+            ends = {"before": ("BEGIN", first), "after": ("COMMIT",)}
+            return list(wire.ask_all(link, statement, parameters, **ends))
+    except DatabaseError:
+        if link.pgconn.transaction_status == TransactionStatus.INERROR:
+            link.rollback()
+        raise
+
+
 def has_ended() -> bool:
-    """Inside a block of Django's whose transaction has been committed by `last_row`."""
+    """Inside a block of Django's whose transaction has been committed with its last statement."""
     here = _here()
     is_idle = here.connection.pgconn.transaction_status == TransactionStatus.IDLE
     return bool(here.in_atomic_block and is_idle)
@@ -169,11 +195,16 @@ def _instance(model: type[models.Model], fields: Sequence[str], values: Row) -> 
 def _columns(named: tuple[Named, ...]) -> str:
     return ", ".join(
         f'{alias}."{field.column}"'
-        for alias, model in named
-        for field in model._meta.concrete_fields
+        for alias, model, columns in named
+        for field in _fields(model, columns)
     )
 
 
 @lru_cache
 def _names(model: type[models.Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
+
+
+def _fields(model: type[models.Model], columns: tuple[str, ...]) -> Sequence[models.Field]:
+    every = {field.attname: field for field in model._meta.concrete_fields}
+    return [every[name] for name in columns or every]

@@ -7,7 +7,7 @@ query raises in Python and finds no rows in SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ import django_scopes
 from django.db import connection, models, transaction
 from django_scopes import ScopedManager
 
-from lockdown.kernel.lean import Question, Row, begin, first_row, has_ended
+from lockdown.kernel.lean import Question, Row, begin, first_row, has_ended, whole
 
 _current: ContextVar[str] = ContextVar("lockdown_compounds", default="")
 _person: ContextVar[str] = ContextVar("lockdown_person", default="")
@@ -39,7 +39,12 @@ def _array(compounds: Iterable[int]) -> str:
 
 @contextmanager
 def _setting(
-    variable: ContextVar[str], name: str, value: str, first: Question | None = None
+    variable: ContextVar[str],
+    name: str,
+    value: str,
+    first: Question | None = None,
+    *,
+    ends: bool = False,
 ) -> Iterator[Row]:
     before = variable.get()
     nested = connection.in_atomic_block
@@ -48,7 +53,7 @@ def _setting(
             _set_local(name, value)
             row = first_row(*first) if first else None
         else:
-            row = begin(_local(name, value), first)
+            row = begin(_local(name, value), first, ends=ends)
         token = variable.set(value)
         try:
             yield row
@@ -61,21 +66,32 @@ def _setting(
 
 
 @contextmanager
-def scope(compounds: Iterable[int], first: Question | None = None) -> Iterator[Row]:
+def scope(
+    compounds: Iterable[int], first: Question | None = None, *, ends: bool = False
+) -> Iterator[Row]:
     """One transaction that sees and writes only these compounds (ids).
 
     Yields the row that answers `first`, which is asked in the message that begins the transaction.
+    `ends`: and commits it, if nothing is around it: whoever asks more calls `go_on`, or `in_one`.
     """
     ids = sorted({int(one) for one in compounds})
-    setting = _setting(_current, "compounds", _array(ids), first)
+    setting = _setting(_current, "compounds", _array(ids), first, ends=ends)
     with setting as row, django_scopes.scope(compound=ids):
         yield row
 
 
 def go_on() -> None:
-    """Begin again in the scope in force, whose transaction `lean.last_row` has ended."""
+    """Begin again in the scope in force, if its transaction has ended (`ends`, lean.last_row)."""
     if has_ended():
         begin(_local("compounds", _current.get()))
+
+
+def in_one(statement: str, parameters: Sequence[Any]) -> list[Row]:
+    """The rows of a statement that is a whole transaction in the scope in force, which has ended.
+
+    It is committed when they are here.
+    """
+    return whole(_local("compounds", _current.get()), statement, parameters)
 
 
 @contextmanager

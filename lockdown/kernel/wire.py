@@ -50,9 +50,16 @@ def ask(
     return changer.load_row(0, tuple) if result.ntuples else None
 
 
-def ask_all(link: psycopg.Connection, statement: str, parameters: Sequence[Any]) -> list[Row]:
-    """All rows of a statement."""
-    result, changer = _answer(link, statement, parameters)
+def ask_all(
+    link: psycopg.Connection,
+    statement: str,
+    parameters: Sequence[Any],
+    *,
+    before: Sequence[str] = (),
+    after: Sequence[str] = (),
+) -> list[Row]:
+    """All rows of a statement; else as `ask`."""
+    result, changer = _answer(link, statement, parameters, before, after)
     return changer.load_rows(0, result.ntuples, tuple)
 
 

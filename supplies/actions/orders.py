@@ -16,8 +16,9 @@ from journal.actions import record
 from journal.events import plain
 from journal.handlers import subscribers
 from lockdown.kernel.errors import Refused
+from lockdown.kernel.lean import has_ended
 from lockdown.kernel.tenancy import go_on
-from supplies import placing
+from supplies import placing, till
 from supplies.models import BuyState, GroupBuy, OfferLine, Order, OrderLine, OrderRequest, Via
 
 Wanted = Mapping[int, tuple[int, int]]  # line id: (quantity, up to)
@@ -71,11 +72,16 @@ def place_order(
     # An entry that nobody waits for is written by the same statement.
     lean = not subscribers(sent.event)
     with nullcontext() if lean else transaction.atomic():
-        answer = placing.place(sent if lean else replace(sent, event=""), is_last=is_last)
+        answer = _write(sent if lean else replace(sent, event=""), is_last=is_last)
         if answer.code == "placed" and not lean:
             data = dict(sent.data)
             record(sent.event, compound=sent.compound, by=by, household=sent.household, data=data)
     return _answered(answer, buy, household, key, cart)
+
+
+def _write(sent: placing.Sent, *, is_last: bool) -> placing.Answer:
+    """With those that come at the same time, where nothing else belongs to the transaction."""
+    return till.take(sent) if is_last and has_ended() else placing.place(sent, is_last=is_last)
 
 
 def _sent(

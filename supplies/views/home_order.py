@@ -19,6 +19,7 @@ from households.access import Beside, ResidentRequest, resident_page
 from households.bar import bar
 from households.proxies import acted_for, standing
 from lockdown.kernel.errors import Refused
+from lockdown.kernel.tenancy import go_on
 from supplies.actions.orders import Busy, Placed, Wanted, place_order
 from supplies.forms import read_cart
 from supplies.home_page import round_page
@@ -28,6 +29,10 @@ ROUND = Beside(
     GroupBuy,
     "SELECT * FROM supplies_groupbuy WHERE compound_id = a.compound_id AND number = %s",
     of="number",
+    posted=(
+        *("id", "compound_id", "number", "title", "state"),
+        *("place_kind", "building_id", "unit_id", "floor", "home_id"),
+    ),
 )
 CLOSED = (BuyState.DRAFT, BuyState.IN_REVIEW, BuyState.REJECTED, BuyState.APPROVED)
 ORDERED = gettext_noop("ordered from a group-buy")
@@ -89,6 +94,7 @@ def _place(
 
 def _refused(request: ResidentRequest, buy: GroupBuy, refusal: Refused) -> HttpResponse:
     """What was typed stays; too many at once is no fault of the person and may be sent again."""
+    go_on()
     kept = request.POST.get("key", "")
     reused = refusal.code in ("key", "key_reused")
     answer = _page(request, buy, uuid.uuid4().hex if reused else kept, str(refusal))
