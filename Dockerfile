@@ -30,5 +30,5 @@ RUN export SECRET_KEY=build DATABASE_URL=postgresql://build/build REDIS_URL=redi
     && python manage.py collectstatic --no-input
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "lockdown.wsgi:application", \
-     "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", \
+     "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", \
      "--respawn-failed-workers", "--workers-kill-timeout", "8"]

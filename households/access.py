@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache, wraps
@@ -23,13 +24,14 @@ from compounds.models import Building, Compound, Home, Unit
 from households.models import Access, Household, Proxy
 from lockdown.kernel.lean import Named, Question, Row, instances, named_rows, relate
 from lockdown.kernel.tenancy import go_on, scope
+from lockdown.sessions import FRESH
 
+SESSION = f"(SELECT session_data FROM {FRESH} OFFSET 0) s CROSS JOIN LATERAL"
 HOME = (Named("a", Access), Named("c", Compound), Named("f", Household), Named("h", Home))
 FOUND = (*HOME, Named("u", Unit), Named("b", Building))
 # OFFSET 0 keeps PostgreSQL from weighing all orders of joining: that took it 20 times as long as
 # walking from the access to its door.
-REST_HOME = """
-FROM (
+HOME_TABLES = """(
     SELECT * FROM households_access
     WHERE compound_id = %s AND digest = %s OFFSET 0
 ) a
@@ -44,7 +46,7 @@ CROSS JOIN LATERAL (
     SELECT * FROM compounds_home WHERE compound_id = a.compound_id AND id = f.home_id OFFSET 0
 ) h
 """
-REST = f"""{REST_HOME}
+TABLES = f"""{HOME_TABLES}
 CROSS JOIN LATERAL (
     SELECT * FROM compounds_unit WHERE compound_id = a.compound_id AND id = h.unit_id OFFSET 0
 ) u
@@ -157,51 +159,80 @@ def resident_page(why: str, beside: Beside | None = None) -> Callable[[View], Vi
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            asks = _Asks(beside, request.method == "POST", kwargs)
+            guess = request.session.guess()
+            kept = guess.data.get(SESSION_KEY) if guess else None
+            if kept:
+                with asks.found(kept, request.session.row_parameters()) as row:
+                    if request.session.confirm(guess, row[0] if row else None):
+                        return _enter(request, asks, row[1:], view)
             kept = request.session.get(SESSION_KEY)
             if not kept:
                 return redirect("households:welcome")
-            is_short = bool(beside and beside.posted) and request.method == "POST"
-            asked = _asked(beside, is_short)
-            question = _question(kept, asked, beside, kwargs)
-            with scope([kept["compound"]], question, ends=is_short) as found:
-                access, row = _made(found, asked.named)
-                if access is None or (access.ended_at is not None and not access.is_proxy):
-                    forget(request)
-                    return redirect("households:welcome")
-                if not access.is_open:
-                    return _elsewhere(request)
-                request.beside = row  # type: ignore[attr-defined]
-                return _run(request, access, view, **kwargs)
+            with asks.found(kept) as row:
+                return _enter(request, asks, row, view)
 
         return ruled(guarded, Rule("resident", why=why))
 
     return decorate
 
 
-class _Asked(NamedTuple):
+@dataclass(frozen=True)
+class _Asks:
     """One statement for every page of a resident; see lockdown.kernel.lean."""
 
+    beside: Beside | None
+    is_post: bool
+    arguments: dict[str, Any]  # of the address
+
+    @property
+    def is_short(self) -> bool:
+        return bool(self.is_post and self.beside and self.beside.posted)
+
+    @property
+    def named(self) -> tuple[Named, ...]:
+        return _asked(self.beside, self.is_short).named
+
+    def found(
+        self, kept: Kept, session: Sequence[Any] = ()
+    ) -> contextlib.AbstractContextManager[Row]:
+        """The scope of the home's compound, with the row that the statement finds; that of the
+        session stands before it if the session is asked for as well (its `row_parameters`)."""
+        asked = _asked(self.beside, self.is_short, with_session=bool(session))
+        parameters = [*session, kept["compound"], digest_of(kept["secret"])]
+        if self.beside is not None:
+            parameters.append(self.arguments[self.beside.of])
+        question = Question(asked.statement, parameters)
+        return scope([kept["compound"]], question, ends=self.is_short)
+
+
+class _Asked(NamedTuple):
     named: tuple[Named, ...]
     statement: str
 
 
 @lru_cache
-def _asked(beside: Beside | None, is_short: bool) -> _Asked:
-    named, rest = (HOME, REST_HOME) if is_short else (FOUND, REST)
+def _asked(beside: Beside | None, is_short: bool, *, with_session: bool = False) -> _Asked:
+    named, tables = (HOME, HOME_TABLES) if is_short else (FOUND, TABLES)
     if beside is not None:
         columns = beside.posted if is_short else ()
         named = (*named, Named("beside", beside.model, columns))
-        rest = f"{rest} LEFT JOIN LATERAL ({beside.join} OFFSET 0) beside ON true"
-    return _Asked(named, named_rows(named, rest, ()).statement)
+        tables = f"{tables} LEFT JOIN LATERAL ({beside.join} OFFSET 0) beside ON true"
+    if not with_session:
+        return _Asked(named, named_rows(named, f"FROM {tables}", ()).statement)
+    statement = named_rows(named, f"FROM {SESSION} {tables}", ()).statement
+    return _Asked(named, statement.replace("SELECT", "SELECT s.session_data,", 1))
 
 
-def _question(
-    kept: Kept, asked: _Asked, beside: Beside | None, arguments: dict[str, Any]
-) -> Question:
-    parameters = [kept["compound"], digest_of(kept["secret"])]
-    if beside is not None:
-        parameters.append(arguments[beside.of])
-    return Question(asked.statement, parameters)
+def _enter(request: HttpRequest, asks: _Asks, row: Row, view: View) -> HttpResponse:
+    access, beside = _made(row, asks.named)
+    if access is None or (access.ended_at is not None and not access.is_proxy):
+        forget(request)
+        return redirect("households:welcome")
+    if not access.is_open:
+        return _elsewhere(request)
+    request.beside = beside  # type: ignore[attr-defined]
+    return _run(request, access, view, **asks.arguments)
 
 
 def _made(row: Row, named: tuple[Named, ...]) -> tuple[Access | None, models.Model | None]:

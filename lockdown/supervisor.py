@@ -237,7 +237,7 @@ def children(host: str, port: int, state: Path) -> list[Child]:
     """Web, worker and beat, as in docker-compose.yml."""
     python = sys.executable
     web = [python, "-m", "granian", "--interface", "wsgi", "lockdown.wsgi:application"]
-    web += ["--host", host, "--port", str(port), "--workers", "2", "--blocking-threads", "4"]
+    web += ["--host", host, "--port", str(port), "--workers", "2", "--blocking-threads", "8"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "8"]
     celery = [python, "-m", "celery", "-A", "lockdown"]
     worker = [*celery, "worker", "-Q", "ticks,interactive,broadcast,outside", "-c", "2"]

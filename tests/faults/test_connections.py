@@ -17,7 +17,7 @@ from django.db import (
 )
 
 from compounds.models import Compound, Organization
-from households.access import FOUND, REST, new_secret
+from households.access import FOUND, TABLES, new_secret
 from households.models import Access
 from lockdown.kernel.lean import Question, begin, fetch_first, first_row, last_row
 from lockdown.kernel.tenancy import go_on, scope
@@ -63,11 +63,11 @@ def test_a_prepared_statement_is_planned_once_a_connection_and_stays_behind_the_
         )
     for _again in range(3):
         with scope([site.compound.pk]):
-            found = fetch_first(FOUND, REST, [site.compound.pk, digest])
+            found = fetch_first(FOUND, f"FROM {TABLES}", [site.compound.pk, digest])
             assert found is not None and found[1] == site.compound
     other = cast.xiaodongmen.compound.pk
     with scope([other]):
-        assert fetch_first(FOUND, REST, [site.compound.pk, digest]) is None
+        assert fetch_first(FOUND, f"FROM {TABLES}", [site.compound.pk, digest]) is None
     assert first_row(COUNT, []) == (0,)
 
 

@@ -82,9 +82,10 @@ def test_together_is_as_one_after_another(site: Site, seed: int) -> None:
     with site.open():
         for door in ("101", "301"):
             things.flag(site, door)
-        terms = {"reserve_percent": 20} if seed % 2 else {}
-        one = things.open_round(site, [MILK, RICE], title="一起", **terms)
-        other = things.open_round(site, [MILK, RICE], title="逐个", **terms)
+        terms = {"reserve_percent": 40} if seed % 2 else {}
+        scarce = replace(MILK, cap_total=15, essential=True)
+        one = things.open_round(site, [scarce, RICE], title="一起", **terms)
+        other = things.open_round(site, [scarce, RICE], title="逐个", **terms)
     together = 0
     for _turn in range(12):
         doors = chance.sample(DOORS, chance.randint(2, 5))
@@ -119,6 +120,7 @@ def test_together_is_as_one_after_another(site: Site, seed: int) -> None:
     ("why", "wanted"),
     [
         ("more than is left", {"牛奶": (4, 4)}),
+        ("what is held for homes with a care mark", {"牛奶": (1, 1)}),
         ("more than the cap of a household", {"牛奶": (5, 5)}),
         ("less than the minimum", {"大米": (1, 1)}),
         ("up to, where that is not possible", {"牛奶": (1, 2)}),
@@ -131,7 +133,9 @@ def test_one_that_needs_a_second_look_and_nothing_is_written(
     site: Site, why: str, wanted: dict[str, tuple[int, int]]
 ) -> None:
     with site.open():
-        buy = things.open_round(site, [replace(MILK, cap_total=6), RICE])
+        held = 50 if why.startswith("what is held") else 0
+        milk = replace(MILK, cap_total=6, essential=True)
+        buy = things.open_round(site, [milk, RICE], reserve_percent=held)
         eggs = things.line(things.open_round(site, [things.EGGS]))
         good = cart(site, buy, "101", 牛奶=(3, 3))
         odd = cart(site, buy, "102", **({} if "鸡蛋" in wanted else wanted))
@@ -244,6 +248,7 @@ def test_two_phones_of_a_household_come_one_after_the_other(site: Site, crowd: C
     answers = crowd.order(carts)
     assert [one.code for one in answers] == ["placed"] * 4
     assert answers[1].order == answers[3].order
+    assert (len(crowd.alone), crowd.batches) == (2, [2])
     with site.open():
         rows = OrderLine.objects.filter(order__buy=buy).order_by("order__number")
         assert sorted(rows.values_list("quantity", flat=True)) == [1, 2, 2]
