@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache, wraps
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict, cast
 
 import structlog
 from django.db import models
@@ -24,7 +24,7 @@ from compounds.models import Building, Compound, Home, Unit
 from households.models import Access, Household, Proxy
 from lockdown.kernel.lean import Named, Question, Row, instances, named_rows, relate
 from lockdown.kernel.tenancy import go_on, scope
-from lockdown.sessions import FRESH
+from lockdown.sessions import FRESH, SessionStore
 
 SESSION = f"(SELECT session_data FROM {FRESH} OFFSET 0) s CROSS JOIN LATERAL"
 HOME = (Named("a", Access), Named("c", Compound), Named("f", Household), Named("h", Home))
@@ -160,13 +160,14 @@ def resident_page(why: str, beside: Beside | None = None) -> Callable[[View], Vi
         @wraps(view)
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             asks = _Asks(beside, request.method == "POST", kwargs)
-            guess = request.session.guess()
+            session = cast(SessionStore, request.session)
+            guess = session.guess()
             kept = guess.data.get(SESSION_KEY) if guess else None
-            if kept:
-                with asks.found(kept, request.session.row_parameters()) as row:
-                    if request.session.confirm(guess, row[0] if row else None):
+            if guess and kept:
+                with asks.found(kept, session.row_parameters()) as row:
+                    if session.confirm(guess, row[0] if row else None):
                         return _enter(request, asks, row[1:], view)
-            kept = request.session.get(SESSION_KEY)
+            kept = session.get(SESSION_KEY)
             if not kept:
                 return redirect("households:welcome")
             with asks.found(kept) as row:
