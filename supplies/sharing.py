@@ -31,6 +31,18 @@ def largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
+def full_cases(quantities: Sequence[int], case_size: int, most: int | None = None) -> list[int]:
+    """Which of these (places in the list) fill whole cases together: as many pieces as can be,
+    within `most`, and of equal sums those who come first. Empty when nothing fits."""
+    room = sum(quantities) if most is None else min(most, sum(quantities))
+    reached: dict[int, tuple[int, ...]] = {0: ()}
+    for place, quantity in enumerate(quantities):
+        for pieces in sorted(reached, reverse=True):
+            if pieces + quantity <= room:
+                reached.setdefault(pieces + quantity, (*reached[pieces], place))
+    return list(reached[max(pieces for pieces in reached if pieces % case_size == 0)])
+
+
 @dataclass(frozen=True)
 class Want:
     """What one order wants of one item."""

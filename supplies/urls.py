@@ -58,6 +58,7 @@ urlpatterns = [
         name="purchase-print",
     ),
     path(f"{_BASE}<int:buy>/waiting/", waiting.waiting_list, name="waiting-list"),
+    path(f"{_BASE}<int:buy>/waiting/together/", waiting.waiting_together, name="waiting-together"),
     path(f"{_BASE}waiting/<int:waiting>/", waiting.waiting_decide, name="waiting-decide"),
     path(f"{_BASE}<int:buy>/orders/<int:household>/out/", take_out.take_out, name="take-out"),
     path("c/<slug:compound>/buys/<int:buy>/arrival/", arrival.arrival, name="arrival"),

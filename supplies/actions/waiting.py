@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,22 +65,41 @@ def ask_to_wait(
     return request
 
 
-@transaction.atomic
 def grant_waiting(*, request: WaitingRequest, by: Member) -> WaitingRequest:
     """The household gets it after all, while the round is closed and not yet ordered.
 
     Refused: while it is open (the household orders itself when something becomes free), after
-    the purchase order, over the cap in all or of a household.
+    the purchase order, over the cap in all or of a household, less than a full case.
     """
-    buy = lock_buy(request.buy)
-    request = _lock(request)
-    if request.granted_at:
-        return request
+    return grant_together(requests=[request], by=by)[0]
+
+
+@transaction.atomic
+def grant_together(*, requests: Sequence[WaitingRequest], by: Member) -> list[WaitingRequest]:
+    """Several households' pieces of one item, which are full cases in all; all or none of them.
+
+    Twice is once. Refused as `grant_waiting`, and requests for different items.
+    """
+    if not requests:
+        raise Refused(_("Nobody of these waits any more."))
+    buy = lock_buy(requests[0].buy)
+    found = _lock([one.pk for one in requests])
+    still = [one for one in found if one.granted_at is None]
+    if not still:
+        return found
     refuse_unless(buy, S.LOCKED)
-    if request.declined_at:
+    if any(one.declined_at for one in still):
         raise Refused(_("This request was declined already."), code="declined")
-    line = OfferLine.objects.select_for_update().get(pk=request.line_id)
-    refuse_lacking(line, request.quantity)
+    if len({one.line_id for one in still}) > 1:
+        raise Refused(_("Together goes one item at a time."))
+    line = OfferLine.objects.select_for_update().get(pk=still[0].line_id)
+    refuse_lacking(line, sum(one.quantity for one in still))
+    for one in still:
+        _give(buy, line, one, by)
+    return found
+
+
+def _give(buy: GroupBuy, line: OfferLine, request: WaitingRequest, by: Member) -> None:
     order = _order_of(buy, request, by)
     _add(order, line, request.quantity)
     charge = {request.household_id: request.quantity * line.price_fen}
@@ -86,7 +107,6 @@ def grant_waiting(*, request: WaitingRequest, by: Member) -> WaitingRequest:
     request.granted_at, request.decided_by = timezone.now(), by
     request.save(update_fields=["granted_at", "decided_by"])
     _tell(request, line, GRANTED, by)
-    return request
 
 
 def refuse_lacking(line: OfferLine, quantity: int) -> None:
@@ -152,7 +172,7 @@ def _add(order: Order, line: OfferLine, more: int) -> None:
 def decline_waiting(*, request: WaitingRequest, reason: str, by: Member) -> WaitingRequest:
     """Not this time; the household reads the reason. Twice is once, without a reason refused."""
     reason = reason_of(reason)
-    request = _lock(request)
+    [request] = _lock([request.pk])
     if request.declined_at:
         return request
     if request.granted_at:
@@ -173,9 +193,10 @@ def decline_rest(buy: GroupBuy, *, by: Actor) -> None:
     tell("WaitingEnded", buy, by=by, count=len(homes), homes=homes)
 
 
-def _lock(request: WaitingRequest) -> WaitingRequest:
-    rows = WaitingRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("home", "household__home", "line").get(pk=request.pk)
+def _lock(requests: Sequence[int]) -> list[WaitingRequest]:
+    """In one order, so that two who decide cannot wait for each other."""
+    rows = WaitingRequest.objects.select_for_update(of=("self",)).filter(pk__in=requests)
+    return list(rows.select_related("home", "household__home", "line", "buy").order_by("pk"))
 
 
 def _tell(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from supplies.actions.waiting import refuse_lacking
 from supplies.buys.chat import forming
 from supplies.models import GroupBuy, OfferLine, WaitingRequest
 from supplies.queries import Progress
+from supplies.sharing import full_cases
 
 
 def live_context(buy: GroupBuy, found: Progress, now: datetime, member: Member) -> dict[str, Any]:
@@ -116,6 +118,38 @@ def _lacks(one: WaitingRequest) -> str:
     except Refused as refusal:
         return str(refusal)
     return ""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Homes that wait for less than a case each, and fill cases with one another."""
+
+    line: OfferLine
+    requests: list[WaitingRequest]
+
+    @property
+    def pieces(self) -> int:
+        return sum(one.quantity for one in self.requests)
+
+    @property
+    def cases(self) -> int:
+        return self.pieces // self.line.case_size
+
+
+def together_of(found: Iterable[WaitingRequest]) -> list[Together]:
+    """For each item bought in cases, whom it can be given to at once; from rows with their line,
+    the longest waiting first. A home that fills its cases alone needs nobody else."""
+    of_line: dict[int, list[WaitingRequest]] = {}
+    for one in found:
+        if one.quantity % one.line.case_size:
+            of_line.setdefault(one.line_id, []).append(one)
+    proposed = []
+    for rows in of_line.values():
+        line = rows[0].line
+        places = full_cases([one.quantity for one in rows], line.case_size, line.left)
+        if places:
+            proposed.append(Together(line, [rows[place] for place in places]))
+    return proposed
 
 
 def waiting_count(buy: GroupBuy, member: Member) -> int:

@@ -3,13 +3,17 @@ claim. Each is told to the household, and works twice."""
 
 from __future__ import annotations
 
+import re
+
 from django.test import Client
 
 from journal.models import Entry
 from supplies.actions.purchasing import order_from_supplier
-from supplies.actions.waiting import ask_to_wait
+from supplies.actions.waiting import ask_to_wait, decline_waiting
+from supplies.ledger import total
 from supplies.models import Claim, GroupBuy, Order, OrderLine, PurchaseOrder, Stop, WaitingRequest
 from supplies.queries import balance
+from supplies.reconciling import broken
 from tests.cast import Cast, Site
 from tests.supplies import things
 from tests.supplies.phones import phone
@@ -52,6 +56,67 @@ def test_the_round_leads_to_those_who_wait(cast: Cast) -> None:
     assert "1-1-102" in page
     assert "可安排 0 板" in page
     assert 'value="grant"' not in page
+
+
+def in_cases(site: Site, *, cap: int | None = None) -> GroupBuy:
+    """Eggs in cases of six, six of them bought; homes wait for 2, 3, 1 and 2."""
+    eggs = things.Item("鸡蛋", "板", 2800, case_size=6, cap_total=cap)
+    buy = things.locked_round(site, {"101": {"鸡蛋": 6}}, items=[eggs])
+    for door, pieces in (("102", 2), ("201", 3), ("202", 1), ("301", 2)):
+        waiting(site, buy, door, pieces)
+    return buy
+
+
+def together(client: Client, buy: GroupBuy, requests: list[int]) -> int:
+    path = f"{BASE}{buy.pk}/waiting/together/"
+    return client.post(path, {"waiting": requests}).status_code
+
+
+def test_homes_that_fill_a_case_with_one_another_get_it_together(cast: Cast) -> None:
+    site, client = cast.yujingwan, keeper(cast)
+    with site.open():
+        buy = in_cases(site)
+    page = client.get(f"{BASE}{buy.pk}/waiting/").content.decode()
+    assert "3 户合计 6 板，正好 1 整箱" in page
+    chosen = [int(one) for one in re.findall(r'name="waiting" value="(\d+)"', page)]
+    with site.open():
+        doors = WaitingRequest.objects.filter(pk__in=chosen).values_list("home__number", flat=True)
+        assert sorted(doors) == ["102", "201", "202"]
+    for _time in range(2):
+        assert together(client, buy, chosen) == 302
+    with site.open():
+        orders = Order.objects.filter(buy=buy).exclude(household=site.household("101"))
+        assert sorted(one.lines.get().locked for one in orders) == [1, 2, 3]
+        assert (things.line(buy).ordered, total(buy)) == (12, 12 * 2800)
+        assert Entry.objects.filter(event="WaitingDecided").count() == 3
+        assert broken(site.compound.pk) == []
+
+
+def test_all_of_them_or_none(cast: Cast) -> None:
+    """Not a full case, one that was declined meanwhile, two items, nobody: a sentence."""
+    site, client = cast.yujingwan, keeper(cast)
+    with site.open():
+        buy = in_cases(site)
+        two, three, one, other = WaitingRequest.objects.order_by("pk").values_list("pk", flat=True)
+    assert together(client, buy, [two, three]) == 422
+    assert together(client, buy, []) == 422
+    with site.open():
+        decline_waiting(
+            request=WaitingRequest.objects.get(pk=one), reason="没有多的", by=site.warehouse
+        )
+    assert together(client, buy, [two, three, one]) == 422
+    with site.open():
+        assert WaitingRequest.objects.filter(granted_at=None).count() == 4
+        assert total(buy) == 6 * 2800
+        milk = things.locked_round(site, {"101": {"牛奶": 2}}, items=[things.Item("牛奶", "箱", 1)])
+    assert together(client, milk, [two, three, other]) == 422
+
+
+def test_nobody_is_proposed_beyond_what_is_left(cast: Cast) -> None:
+    site, client = cast.yujingwan, keeper(cast)
+    with site.open():
+        buy = in_cases(site, cap=11)
+    assert "together" not in client.get(f"{BASE}{buy.pk}/waiting/").content.decode()
 
 
 def test_granting_twice_is_once_and_bought(cast: Cast) -> None:

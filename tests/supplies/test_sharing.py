@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supplies.models import ShortageRule
-from supplies.sharing import Want, largest_remainder, lot, share
+from supplies.sharing import Want, full_cases, largest_remainder, lot, share
 
 RULES = ShortageRule.values
 WANTS = st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=30).map(
@@ -108,3 +108,22 @@ def test_a_lot_can_be_worked_out_by_anybody() -> None:
     wants = [Want(number, 1) for number in range(1, 6)]
     first = min(range(1, 6), key=lambda number: lot(42, number))
     assert share("lottery", wants, 1, seed=42)[first] == 1
+
+
+@given(st.lists(st.integers(1, 9), max_size=12), st.integers(1, 8), st.none() | st.integers(0, 40))
+def test_full_cases_are_as_many_pieces_as_can_be(
+    quantities: list[int], case_size: int, most: int | None
+) -> None:
+    places = full_cases(quantities, case_size, most)
+    got = sum(quantities[place] for place in places)
+    assert got % case_size == 0
+    sums = {0}
+    for quantity in quantities:
+        sums |= {one + quantity for one in sums}
+    fitting = [one for one in sums if one % case_size == 0 and (most is None or one <= most)]
+    assert got == max(fitting)
+    assert sorted(set(places)) == places
+
+
+def test_of_equal_sums_those_who_come_first() -> None:
+    assert full_cases([2, 4, 4, 2], 6, 6) == [0, 1]
