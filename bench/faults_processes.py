@@ -19,7 +19,7 @@ from lockdown.services.state import load_state
 from lockdown.services.valkey import Valkey
 from lockdown.supervisor import answers_ok, die_with_parent
 
-WORKERS, THREADS = 2, 2
+WORKERS, THREADS = 2, 8
 
 
 @dataclass
