@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -23,6 +23,7 @@ from psycopg.types.datetime import TimestamptzLoader
 FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.PIPELINE_ABORTED)
 # A column has changed its type under a plan, or somebody has thrown the plans away.
 STALE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
+MARKS = ("BEGIN", "COMMIT")
 Row = tuple[Any, ...]
 Prepared = tuple[bytes, abc.Transformer]  # the name that a connection knows a statement by
 _names = count(1)
@@ -41,7 +42,7 @@ def ask(
     before: Sequence[str] = (),
     after: Sequence[str] = (),
 ) -> Row | None:
-    """The first row of a statement; the others return no rows.
+    """The first row of a statement; the others return no rows. BEGIN and COMMIT are prepared, too.
 
     When one fails, those after it do not run, and its error is raised. As in a cursor, %s stands
     for a parameter and %% for a percent sign.
@@ -123,18 +124,25 @@ def _pipelined(
     after: Sequence[str],
 ) -> pq.abc.PGresult:
     pgconn = link.pgconn
+    known = {mark: _prepared(link, mark)[0] for mark in MARKS}
     pgconn.enter_pipeline_mode()
-    for one in before:
-        pgconn.send_query_params(one.encode(), None)
+    _send(pgconn, before, known)
     pgconn.send_query_prepared(name, values)
-    for one in after:
-        pgconn.send_query_params(one.encode(), None)
+    _send(pgconn, after, known)
     pgconn.pipeline_sync()
     results = list(_results(link))
     pgconn.exit_pipeline_mode()
     for result in results:
         _checked(link, result)
     return results[len(before)]
+
+
+def _send(pgconn: Any, statements: Sequence[str], known: Mapping[str, bytes]) -> None:
+    for one in statements:
+        if one in known:
+            pgconn.send_query_prepared(known[one], None)
+        else:
+            pgconn.send_query_params(one.encode(), None)
 
 
 def _results(link: psycopg.Connection) -> Iterator[pq.abc.PGresult]:

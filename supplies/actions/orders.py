@@ -67,8 +67,7 @@ def place_order(
         raise Refused(_("This group-buy is not for this home."), code="other_place")
     cart = {line: pair for line, pair in wanted.items() if any(pair)}
     _refuse_no_number(cart)
-    sent = _sent(buy, household, cart, key, by)
-    sent = replace(sent, for_whom=for_whom.strip()[:60], note=note.strip()[:120])
+    sent = _sent(buy, household, cart, key, by, for_whom.strip()[:60], note.strip()[:120])
     # An entry that nobody waits for is written by the same statement.
     lean = not subscribers(sent.event)
     with nullcontext() if lean else transaction.atomic():
@@ -85,7 +84,13 @@ def _write(sent: placing.Sent, *, is_last: bool) -> placing.Answer:
 
 
 def _sent(
-    buy: GroupBuy, household: Household, cart: Wanted, key: str, by: Access | Member
+    buy: GroupBuy,
+    household: Household,
+    cart: Wanted,
+    key: str,
+    by: Access | Member,
+    for_whom: str,
+    note: str,
 ) -> placing.Sent:
     via, is_member = via_of(by, household), isinstance(by, Member)
     data: dict[str, object] = {"buy": buy.pk, "title": buy.title, "door": household.home.label}
@@ -102,8 +107,8 @@ def _sent(
         via=via.value,
         access=None if is_member else by.pk,
         member=by.pk if is_member else None,
-        for_whom="",
-        note="",
+        for_whom=for_whom,
+        note=note,
         now=timezone.now(),
         event="OrderPlaced" if via == Via.OWN else "OrderPlacedFor",
         data=data,
