@@ -59,18 +59,25 @@ def _run(names: list[str]) -> int:
         raise ServiceError("The faults are being run already. Wait for the end, or stop it.")
     with session(REDIS_DB) as values:
         os.environ |= values
-        with scratch():
-            command = [sys.executable, "-m", "bench.faults_running", *names]
-            return subprocess.run(
-                command, cwd=ROOT, env=os.environ, preexec_fn=die_with_parent
-            ).returncode
+        try:
+            with scratch():
+                command = [sys.executable, "-m", "bench.faults_running", *names]
+                return subprocess.run(
+                    command, cwd=ROOT, env=os.environ, preexec_fn=die_with_parent
+                ).returncode
+        finally:
+            _forget_servers()  # named by somebody else they would not be stopped
+
+
+def _forget_servers() -> None:
+    for name in OURS:
+        os.environ.pop(name, None)
 
 
 def own_servers() -> None:
     """Servers that somebody else made are never stopped, nor those of the demo and the tests."""
     os.environ["LOCKDOWN_STATE_DIR"] = f"{state_directory()}-faults"
-    for name in OURS:
-        os.environ.pop(name, None)
+    _forget_servers()
 
 
 if __name__ == "__main__":
