@@ -24,7 +24,8 @@ PLACE_TOGETHER = (
     "SELECT * FROM supplies_place_orders(%s::bigint, %s::bigint, %s::jsonb, %s::timestamptz)"
 )
 TOGETHER = (
-    "household home key cart by via access member for_whom note event data".split()  # noqa: SIM905
+    *("household", "home", "key", "cart", "by", "via", "access", "member", "for_whom", "note"),
+    *("event", "data"),
 )
 
 

@@ -91,7 +91,7 @@ def grant_together(*, requests: Sequence[WaitingRequest], by: Member) -> list[Wa
     if any(one.declined_at for one in still):
         raise Refused(_("This request was declined already."), code="declined")
     if len({one.line_id for one in still}) > 1:
-        raise Refused(_("Together goes one item at a time."))
+        raise Refused(_("Choose homes that wait for the same item."))
     line = OfferLine.objects.select_for_update().get(pk=still[0].line_id)
     refuse_lacking(line, sum(one.quantity for one in still))
     for one in still:

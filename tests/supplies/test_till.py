@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import random
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils import timezone
 
 from journal.models import Entry
-from lockdown.kernel.lean import Question
-from lockdown.kernel.tenancy import scope
 from supplies import till
 from supplies.actions.rounds import Item
 from supplies.models import GroupBuy, OfferLine, Order, OrderLine, OrderRequest
@@ -25,6 +22,7 @@ from supplies.reconciling import broken
 from tests.cast import Site, make_cast
 from tests.supplies import things
 from tests.supplies.carts import cart
+from tests.supplies.crowd import Crowd, at_the_till
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOORS = ("101", "102", "201", "202", "301", "302")
@@ -36,16 +34,6 @@ WAIT = 10.0
 @pytest.fixture
 def site() -> Site:
     return make_cast().yujingwan
-
-
-def at_the_till(site: Site, deed: Callable[[], Any]) -> Any:
-    """Where a request stands that has found its access: in a scope whose transaction is over."""
-    try:
-        with scope([site.compound.pk], Question("SELECT 1", ()), ends=True):
-            return deed()
-    finally:
-        if threading.current_thread() is not threading.main_thread():
-            connection.close()
 
 
 def state(buy: GroupBuy) -> tuple[Any, ...]:
@@ -168,46 +156,6 @@ def test_another_compounds_household_is_not_served(site: Site) -> None:
         assert not Order.objects.filter(buy=buy).exists()
 
 
-class Crowd:
-    """Carts that come while the first is being written."""
-
-    def __init__(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.site, self.batches, self.alone = site, [], []
-        self.free = threading.Event()
-        monkeypatch.setattr(till, "place_alone", self._alone)
-        monkeypatch.setattr(till, "place_together", self._together)
-
-    def _alone(self, sent: Sent) -> Answer:
-        self.alone.append(sent.household)
-        if len(self.alone) == 1:
-            assert self.free.wait(WAIT)
-        return place_alone(sent)
-
-    def _together(self, carts: list[Sent]) -> dict[int, Answer]:
-        self.batches.append(len(carts))
-        return place_together(carts)
-
-    def order(self, carts: list[Sent]) -> list[Answer]:
-        """The first is at the till until all others wait."""
-        with ThreadPoolExecutor(len(carts)) as pool:
-            asked = []
-            for number, sent in enumerate(carts):
-                asked.append(pool.submit(at_the_till, self.site, lambda sent=sent: till.take(sent)))
-                self._until(lambda number=number: self._waiting(carts[0].buy) == number)
-            self.free.set()
-            return [one.result(WAIT) for one in asked]
-
-    def _waiting(self, buy: int) -> int:
-        return len(till._queues.get(buy, "-" if not self.alone else []))
-
-    def _until(self, is_so: Callable[[], bool]) -> None:
-        for _try in range(1000):
-            if is_so() and self.alone:
-                return
-            threading.Event().wait(0.005)
-        raise AssertionError("the queue does not fill")
-
-
 @pytest.fixture
 def crowd(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crowd]:
     yield Crowd(site, monkeypatch)
@@ -308,7 +256,7 @@ def test_whoever_waits_too_long_is_told_so_and_the_same_key_is_safe(
         first, second = (cart(site, buy, door, 牛奶=(1, 1)) for door in ("101", "102"))
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(at_the_till, site, lambda: till.take(first))
-        crowd._until(lambda: True)
+        crowd.until(lambda: True)
         assert at_the_till(site, lambda: till.take(second)).code == "busy"
         crowd.free.set()
         assert held.result(WAIT).code == "placed"
